@@ -1,0 +1,41 @@
+# make run   the page, on http://localhost:8501 (PORT=… for another port)
+# make test  every check and test
+# make weights  train the shipped network again (see README for how long)
+
+PORT ?= 8501
+# The first Python from 3.11 to 3.13 that there is.
+PYTHON ?= $(shell for python in python3 python3.12 python3.13 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& echo $$python && break; done)
+PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test weights clean
+
+run: .venv/run.stamp
+	.venv/bin/python -m streamlit run app.py --server.port=$(PORT)
+
+test: .venv/test.stamp
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/python -m pytest
+
+weights: .venv/run.stamp
+	rm -rf data/runs/shipped
+	.venv/bin/python train.py --run-dir data/runs/shipped
+	cp data/runs/shipped/* model/weights/
+
+clean:
+	rm -rf .venv
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python from 3.11 to 3.13 was found. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	$(PIP_INSTALL) -r requirements.txt
+	touch $@
+
+.venv/test.stamp: requirements.txt requirements-dev.txt tests/install_browser.sh | .venv/bin/python
+	$(PIP_INSTALL) -r requirements-dev.txt
+	sh tests/install_browser.sh
+	touch $@ .venv/run.stamp

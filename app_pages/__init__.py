@@ -1,0 +1,1 @@
+"""What the user sees: the only folder, with app.py, that imports Streamlit."""

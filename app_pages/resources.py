@@ -1,0 +1,15 @@
+"""What every session shares, made once."""
+
+import numpy as np
+import streamlit as st
+
+from model.predictor import Predictor
+from utils.charts import probability_chart
+
+
+@st.cache_resource(show_spinner="Loading the network …")
+def get_predictor() -> Predictor:
+    """Load the network, and do once what is slow the first time, so that the first stroke is read at once."""
+    predictor = Predictor()
+    probability_chart(predictor.predict(np.zeros((28, 28), np.float32))[0].probabilities)
+    return predictor

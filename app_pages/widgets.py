@@ -1,0 +1,155 @@
+"""The pieces of the pages: the answer, the bars, the steps, the uploads."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app_pages.canvas import CANVAS_SIZE_PX
+from model.predictor import Prediction, Predictor, Reading
+from utils.charts import probability_chart
+from utils.image import load_image, to_data_url
+from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
+from utils.words import in_words, percent
+
+STEP_SIZE_PX = 140
+PICTURES = Path(__file__).parent / "pictures"  # tests/make_pictures.py made them
+EXAMPLES = {
+    "Five on paper": PICTURES / "five-on-paper.jpg",
+    "Eight on a blackboard": PICTURES / "eight-on-a-blackboard.jpg",
+    "Small, thin seven": PICTURES / "small-thin-seven.png",
+}
+
+
+def two_columns():
+    """Make the grid of input and answer: beside each other where the canvas has room, else below."""
+    return st.grid(2, min_column_width=CANVAS_SIZE_PX + 10, gap="medium")
+
+
+def show_reading(reading: Reading, key: str) -> None:
+    """Show what was read: the digit, how sure, what the network saw, the ten probabilities."""
+    if reading.blank:
+        st.info(f"{reading.blank} Nothing was guessed.", icon=":material/ink_eraser:")
+        return
+    prediction = reading.prediction
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show_answer(prediction)
+        show_network_input(reading.steps)
+    sentence = in_words(prediction.probabilities)
+    text_color = "white" if st.context.theme.type == "dark" else "black"
+    st.vega_lite_chart(probability_chart(prediction.probabilities, text_color), alt=sentence, key=f"{key}_bars")
+    st.caption(sentence)
+
+
+def show_answer(prediction: Prediction) -> None:
+    """Show the digit, large; two close candidates as a question."""
+    *others, last = (str(digit) for digit in prediction.candidates)
+    st.metric(
+        "The network reads",
+        f"{', '.join(others)} or {last}?" if others else last,
+        delta=f"{percent(prediction.confidence)} sure",
+        delta_color="off" if others else "blue",
+        delta_arrow="off",
+    )
+
+
+def show_network_input(steps: Steps) -> None:
+    """Show the 28×28 picture, each pixel as a square."""
+    st.image(
+        to_data_url(steps.image, 4 * IMAGE_SIZE_PX),
+        caption="What the network sees",
+        alt="The digit as the network gets it: 28 by 28 pixels, white on black",
+    )
+
+
+def show_details(reading: Reading, key: str) -> None:
+    """Show, each one click away, the figures as a table and the steps from ink to input."""
+    if reading.blank:
+        return
+    with st.expander("The figures as a table", icon=":material/table_chart:", key=f"{key}_table"):
+        st.dataframe(
+            {"Digit": list(range(10)), "Probability": [float(value) for value in reading.prediction.probabilities]},
+            column_config={"Probability": st.column_config.NumberColumn(format="%.4f")},
+            hide_index=True,
+            height="content",
+            width=280,
+            alt="The probability of each digit",
+        )
+    with st.expander("From ink to what the network sees", icon=":material/footprint:", key=f"{key}_steps"):
+        show_steps(reading.steps)
+
+
+def show_steps(steps: Steps) -> None:
+    """Show the pictures on the way from the ink to the network's input, a sentence each."""
+    height, width = steps.ink.shape
+    pictures = [
+        (steps.ink, "Ink", f"{width}×{height}: paper is black, ink is white, specks are gone."),
+        (steps.crop, "Crop", f"{steps.crop.shape[1]}×{steps.crop.shape[0]}: nothing but the digit."),
+        (steps.fitted, "Fit", f"The longer side is {BOX_SIZE_PX} pixels, the shape is kept, the edges are soft."),
+        (steps.image, "Centre", f"{IMAGE_SIZE_PX}×{IMAGE_SIZE_PX}: the centre of mass is in the middle, as in MNIST."),
+    ]
+    with st.grid(4, min_column_width=STEP_SIZE_PX):
+        for picture, name, sentence in pictures:
+            with st.container():
+                height, width = picture.shape
+                st.image(
+                    to_data_url(picture, STEP_SIZE_PX),
+                    width=max(1, round(STEP_SIZE_PX * width / max(height, width))),
+                    alt=f"{name}: the picture after this step",
+                )
+                st.markdown(f"**{name}**")
+                st.caption(sentence)
+
+
+def choose_pictures(key: str) -> list[tuple[str, bytes]]:
+    """Show the uploader and the example pictures.
+
+    Returns
+    -------
+    list of (str, bytes)
+        Name and content of each picture chosen, uploads first.
+    """
+    files = st.file_uploader(
+        "Pictures with one digit each",
+        type=["png", "jpg", "jpeg", "webp", "bmp", "gif"],
+        accept_multiple_files=True,
+        help="Dark on light or light on dark, a drawing, a scan or a photo of paper. They are read here and not kept.",
+        key=f"{key}_files",
+    )
+    examples = st.pills("Or try an example", list(EXAMPLES), selection_mode="multi", key=f"{key}_examples")
+    return [(file.name, file.getvalue()) for file in files] + [(name, EXAMPLES[name].read_bytes()) for name in examples]
+
+
+def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor) -> None:
+    """Show each picture beside its reading: one with everything, several as a grid."""
+    if len(pictures) == 1:
+        name, content = pictures[0]
+        picture_and_answer = two_columns()
+        with picture_and_answer.cell():
+            reading = show_picture(name, content, predictor)
+        if reading:
+            with picture_and_answer.cell():
+                show_reading(reading, key="recognise_picture")
+            show_details(reading, key="recognise_picture")
+        return
+    with st.grid(3, min_column_width=180):
+        for name, content in pictures:
+            with st.container(border=True):
+                reading = show_picture(name, content, predictor)
+                if reading and reading.blank:
+                    show_reading(reading, key="unused: a blank has no chart")
+                elif reading:
+                    show_answer(reading.prediction)
+                    show_network_input(reading.steps)
+
+
+def show_picture(name: str, content: bytes, predictor: Predictor) -> Reading | None:
+    """Show an uploaded picture and read it; if it cannot be read, say why and return None."""
+    try:
+        reading = predictor.read(load_image(content))
+    except ValueError as error:
+        st.text(name)  # plain text: a name may hold anything
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+    st.image(content, width="stretch", alt=f"The picture {name}")
+    st.text(name)
+    return reading

@@ -1,0 +1,219 @@
+"""Measure speed and memory, each figure beside its goal: ``python -m model.benchmark``.
+
+Bare times say more about the machine than about the program, so what can be is given as a ratio against a named
+baseline in the same run.
+"""
+
+import json
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import cv2
+import numpy as np
+
+from model.checkpoint import KERAS_FILE, LITERT_FILE, SHIPPED
+from model.predictor import LiteRTNetwork, Predictor
+
+ROOT = Path(__file__).parent.parent
+KERAS_MODEL = SHIPPED / KERAS_FILE
+
+READ_ONE_WITH_LITERT = """
+import numpy as np
+from model.predictor import Predictor
+Predictor().predict(np.zeros((28, 28), np.float32))
+"""
+READ_ONE_WITH_KERAS = f"""
+import keras, numpy as np
+keras.saving.load_model({str(KERAS_MODEL)!r}).predict(np.zeros((1, 28, 28, 1), np.float32), verbose=0)
+"""
+PRINT_PEAK_MEMORY = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+LOAD_KERAS_AT_START = f"import keras\nkeras.saving.load_model({str(KERAS_MODEL)!r})\n"
+
+
+def report(what: str, figure: float, unit: str, n: int, goal: float | None = None) -> None:
+    """Print one line: what, its median figure, n, and whether the goal (at most) is met."""
+    verdict = "" if goal is None else f"   goal ≤ {goal:g} {unit}: {'met' if figure <= goal else 'MISSED'}"
+    print(f"{what:<66} {figure:10.3f} {unit:<4} (n = {n}){verdict}", flush=True)
+
+
+def median_ms(call: Callable[[], object], n: int) -> float:
+    """Call `n` times after some calls to warm up; return the median duration in milliseconds."""
+    for _ in range(min(n, 10)):
+        call()
+    durations = []
+    for _ in range(n):
+        start = time.perf_counter()
+        call()
+        durations.append(time.perf_counter() - start)
+    return 1000 * median(durations)
+
+
+def draw_seven(size_px: int = 280) -> np.ndarray:
+    """Draw what the canvas would send, as an ink image."""
+    ink = np.zeros((size_px, size_px), np.uint8)
+    points = np.array([[90, 70], [190, 68], [150, 150], [130, 220]])
+    return cv2.polylines(ink, [points], False, 255, 18, cv2.LINE_AA)
+
+
+def measure_reading() -> None:
+    """Time one drawing from ink to prediction, and the network against Keras's three ways to call it."""
+    predictor, ink = Predictor(), draw_seven()
+    report("preprocess + read one 280×280 drawing", median_ms(lambda: predictor.read(ink), 500), "ms", 500, goal=1.5)
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+    import tensorflow as tf
+
+    network = keras.saving.load_model(KERAS_MODEL)
+    image = np.zeros((1, 28, 28, 1), np.float32)
+    function = tf.function(network, input_signature=[tf.TensorSpec((1, 28, 28, 1), tf.float32)])
+    tensor = tf.constant(image)
+    litert = LiteRTNetwork(SHIPPED / LITERT_FILE)
+    litert_ms = median_ms(lambda: litert(image[..., 0]), 500)
+    predict_ms = median_ms(lambda: network.predict(image, verbose=0), 50)
+    report("the network alone: LiteRT, one image, one thread", litert_ms, "ms", 500)
+    report("  keras.Model.predict", predict_ms, "ms", 50)
+    report("  model(x)", median_ms(lambda: network(tensor, training=False), 50), "ms", 50)
+    report("  tf.function with a fixed signature", median_ms(lambda: function(tensor), 200), "ms", 200)
+    report("  LiteRT's share of keras.Model.predict's time", litert_ms / predict_ms, "", 50, goal=1 / 60)
+
+
+def measure_fresh_process(n: int = 5) -> None:
+    """Time a process that imports the reading side, loads the model and reads one image, against one with Keras."""
+    seconds, memory_mb = {}, {}
+    for name, code in (("LiteRT", READ_ONE_WITH_LITERT), ("Keras", READ_ONE_WITH_KERAS)):
+        durations, peaks = [], []
+        for _ in range(n):
+            start = time.perf_counter()
+            done = subprocess.run(
+                [sys.executable, "-c", code + PRINT_PEAK_MEMORY], cwd=ROOT, capture_output=True, text=True, check=True
+            )
+            durations.append(time.perf_counter() - start)
+            peaks.append(int(done.stdout.split()[-1]) / 1024)
+        seconds[name], memory_mb[name] = median(durations), median(peaks)
+        report(f"a fresh process reads one image with {name}", seconds[name], "s", n)
+    report("  LiteRT's share of Keras's time", seconds["LiteRT"] / seconds["Keras"], "", n, goal=1 / 15)
+    report("  its memory at its peak", memory_mb["LiteRT"], "MB", n, goal=100)
+    report("  Keras's memory at its peak", memory_mb["Keras"], "MB", n)
+
+
+class Page:
+    """The page, running for itself, driven without a browser through Streamlit's agent API."""
+
+    def __init__(self, process: subprocess.Popen, url: str):
+        self.process, self.url, self.session = process, url, {}
+
+    def interact(self, **request: object) -> dict:
+        """Send widgets' values and get the finished page back."""
+        body = json.dumps(self.session | request).encode()
+        headers = {"Content-Type": "application/json"}
+        call = urllib.request.Request(f"{self.url}/_stcore/agent/interact", body, headers)
+        with urllib.request.urlopen(call, timeout=60) as answer:
+            snapshot = json.load(answer)
+        if snapshot["status"] != "ready":
+            raise RuntimeError(f"The page answered {snapshot['status']} instead of ready.")
+        self.session = {"session_id": snapshot["session_id"]}
+        return snapshot
+
+    def memory_mb(self) -> float:
+        """Return the memory that the page's process holds now (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+@contextmanager
+def running_page(code_at_start: str = "") -> Iterator[Page]:
+    """Start the page on a free port, with code that its interpreter runs first; give it when the server answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "sitecustomize.py").write_text(code_at_start)
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
+                *(f"--server.port={port}", "--server.address=127.0.0.1"),
+                *("--server.enableAgentApi=true", "--server.fileWatcherType=none"),
+            ],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        page = Page(process, f"http://127.0.0.1:{port}")
+        try:
+            while process.poll() is None:
+                try:
+                    urllib.request.urlopen(f"{page.url}/_stcore/health", timeout=5).close()
+                    break
+                except urllib.error.URLError:
+                    time.sleep(0.02)
+            yield page
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def measure_page(n: int = 3) -> None:
+    """Time the page's start against the same page that loads Keras first; weigh it after ten readings."""
+    seconds = {}
+    for name, code in (("as it is", ""), ("that loads Keras first", LOAD_KERAS_AT_START)):
+        durations, memory = [], []
+        for _ in range(n):
+            start = time.perf_counter()
+            with running_page(code) as page:
+                snapshot = page.interact()
+                durations.append(time.perf_counter() - start)
+                examples = find_widget(snapshot, "recognise_examples")["props"]["options"]
+                for reading in range(10):
+                    page.interact(widget_state={"recognise_examples": [examples[reading % len(examples)]]})
+                memory.append(page.memory_mb())
+        seconds[name] = median(durations)
+        report(f"from `streamlit run` to the first usable page, {name}", seconds[name], "s", n)
+        report(f"  memory of its process after ten readings, {name}", median(memory), "MB", n, None if code else 300)
+    ratio = seconds["as it is"] / seconds["that loads Keras first"]
+    report("  its start's share of the other's time", ratio, "", n, goal=1 / 3)
+
+
+def find_widget(node: dict, key: str) -> dict | None:
+    """Find the element with this key in a snapshot of the page."""
+    if node.get("key") == key:
+        return node
+    children = [node["tree"]] if "tree" in node else node.get("children", [])
+    return next((found for child in children if (found := find_widget(child, key))), None)
+
+
+def measure_rerun() -> None:
+    """Time the page's script when it reads a drawing and shows the answer, as after each stroke."""
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    page.pills(key="recognise_examples").set_value(["Small, thin seven"]).run()
+    if not page.metric or page.exception:
+        raise RuntimeError("The page read nothing.")
+    report("a rerun of the page that reads a drawing, on our side", median_ms(page.run, 50), "ms", 50, goal=40)
+
+
+def main() -> None:
+    """Print all figures."""
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    measure_fresh_process()
+    measure_page()
+    measure_rerun()
+    measure_reading()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""A trained network on disk: ``model.keras`` to go on training, ``model.tflite`` to read with, ``model.json`` its card.
+
+No Keras is imported here: the page reads cards too, and must stay light.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+KERAS_FILE = "model.keras"
+LITERT_FILE = "model.tflite"
+CARD_FILE = "model.json"
+SHIPPED = Path(__file__).parent / "weights"
+
+
+class CheckpointError(Exception):
+    """A model's file is missing or broken. The message says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a trained network: the figures printed when it was made, and how to make it again."""
+
+    network: str
+    parameters: int
+    epochs: int
+    seed: int
+    train_images: int
+    validation_images: int
+    test_images: int
+    data_sha256: str
+    validation_accuracy: float
+    test_accuracy: float
+    litert_max_difference: float
+    training_seconds: float
+    date: str
+    command: str
+    versions: dict[str, str]
+
+
+def read_card(folder: Path) -> Card:
+    """Read the card of the model in `folder`.
+
+    Raises
+    ------
+    CheckpointError
+        If ``model.json`` is missing, is no JSON, or lacks a field.
+    """
+    path = folder / CARD_FILE
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return Card(**{field.name: values[field.name] for field in fields(Card)})
+    except FileNotFoundError as error:
+        raise CheckpointError(f"The model's card {path} is missing. {how_to_restore(folder)}") from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise CheckpointError(f"The model's card {path} is broken ({error!r}). {how_to_restore(folder)}") from error
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Write `card` as ``model.json`` into `folder`."""
+    write_atomically(folder / CARD_FILE, lambda path: path.write_text(json.dumps(asdict(card), indent=2) + "\n"))
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a file under a temporary name (same suffix), then put it at `path` in one step.
+
+    Whoever reads `path` sees the old file or the new one, never half of one.
+    """
+    temporary = path.with_name(f".{path.stem}.writing{path.suffix}")
+    write(temporary)
+    temporary.replace(path)
+
+
+def how_to_restore(folder: Path) -> str:
+    """Say what to do about a broken model in `folder`."""
+    if folder == SHIPPED:
+        return (
+            "It came with the app: restore it with `git checkout model/weights`, or train it again with `make weights`."
+        )
+    return "Train the model again with `python train.py`."

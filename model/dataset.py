@@ -1,0 +1,138 @@
+"""MNIST, read, checked and split."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import keras
+import numpy as np
+
+SHAPES = {"x_train": "(n, 28, 28)", "y_train": "(n,)", "x_test": "(n, 28, 28)", "y_test": "(n,)"}
+HOW_TO_GIVE_MNIST = "Give a file with --mnist PATH or the environment variable MNIST_PATH."
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """The data set: images ``(n, 28, 28) uint8`` (paper 0, ink 255) and labels ``(n,) uint8`` from 0 to 9."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+    def sha256(self) -> str:
+        """Return the checksum of the four arrays' bytes, in the order of the fields."""
+        digest = hashlib.sha256()
+        for name in SHAPES:
+            digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
+        return digest.hexdigest()
+
+
+def load_mnist(path: str | Path | None = None) -> Mnist:
+    """Read MNIST from a file, or let Keras download it (once) or find it in its cache.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        An ``.npz`` file with the arrays ``x_train y_train x_test y_test``. Default: the environment variable
+        ``MNIST_PATH``, and without it what ``keras.datasets.mnist.load_data()`` returns.
+
+    Returns
+    -------
+    Mnist
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, is no such file, or its arrays are not MNIST's, with what to do about it; likewise
+        if there is no file and no network.
+    """
+    path = path or os.environ.get("MNIST_PATH")
+    arrays = _read_npz(Path(path)) if path else _download()
+    _check(arrays, source=str(path or "the downloaded file"))
+    return Mnist(**arrays)
+
+
+def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    if not path.is_file():
+        raise ValueError(f"There is no MNIST file at {path}. {HOW_TO_GIVE_MNIST}")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in SHAPES}
+    except KeyError as error:
+        raise ValueError(
+            f"{path} lacks an array that MNIST's file has ({error.args[0]}). Expected {', '.join(SHAPES)}: "
+            f"the file mnist.npz that Keras uses. {HOW_TO_GIVE_MNIST}"
+        ) from error
+    except (BadZipFile, OSError, ValueError, EOFError, TypeError, AttributeError) as error:
+        # numpy returns a bare array for .npy, and several exceptions for files that are broken or none of its own.
+        raise ValueError(
+            f"{path} cannot be read as an .npz file: it is damaged or of another kind. {HOW_TO_GIVE_MNIST}"
+        ) from error
+
+
+def _download() -> dict[str, np.ndarray]:
+    try:
+        (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    except Exception as error:  # keras.utils.get_file raises a bare Exception when the network fails
+        raise ValueError(
+            f"MNIST is not on this machine yet and could not be downloaded ({error}). {HOW_TO_GIVE_MNIST}"
+        ) from error
+    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+
+
+def _check(arrays: dict[str, np.ndarray], source: str) -> None:
+    for part in ("train", "test"):
+        images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
+        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8 or not len(images):
+            raise ValueError(
+                f"x_{part} in {source} is {images.dtype} {images.shape}; expected uint8 (n, 28, 28). "
+                f"{HOW_TO_GIVE_MNIST}"
+            )
+        if labels.shape != images.shape[:1] or labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() > 9:
+            raise ValueError(
+                f"y_{part} in {source} is {labels.dtype} {labels.shape}; expected a label from 0 to 9 for each of "
+                f"the {len(images):,} images. {HOW_TO_GIVE_MNIST}"
+            )
+
+
+def stratified_split(labels: np.ndarray, validation_split: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Split indices into training and validation so that each digit has the same share of both.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n,)
+    validation_split : float
+        The share that goes to validation, between 0 and 1.
+    seed : int
+
+    Returns
+    -------
+    train, validation : ndarray of int
+        Indices into `labels`, sorted, without overlap.
+
+    Raises
+    ------
+    ValueError
+        If the split would leave either side without an image.
+    """
+    rng = np.random.default_rng(seed)
+    validation = []
+    for label in np.unique(labels):
+        members = rng.permutation(np.flatnonzero(labels == label))
+        validation.append(members[: round(len(members) * validation_split)])
+    validation = np.sort(np.concatenate(validation))
+    train = np.setdiff1d(np.arange(len(labels)), validation)
+    if not len(train) or not len(validation):
+        raise ValueError(
+            f"A validation split of {validation_split} leaves {len(train):,} images to train on and "
+            f"{len(validation):,} to validate with. Choose one between 0 and 1, such as 0.1."
+        )
+    return train, validation
+
+
+def to_unit_range(images: np.ndarray) -> np.ndarray:
+    """Scale ``uint8 [0, 255]`` to ``float32 [0, 1]``, the network's range."""
+    return images.astype(np.float32) / 255

@@ -1,0 +1,70 @@
+"""Read pictures from the command line, a JSON line for each.
+
+    python -m model.predict seven.png photo.jpg
+    find scans -name '*.png' | python -m model.predict -
+    python -m model.predict --table scans/*.png
+
+The lines are ``{"path", "label", "confidence", "probabilities": [10], "blank": false}``; on blank paper label,
+confidence and probabilities are null; for a file that cannot be read ``{"path", "error"}``. The others go on, and the
+exit status is 1 at the end.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from model.checkpoint import CheckpointError
+from model.predictor import Predictor
+from utils.image import load_image
+from utils.words import percent
+
+
+def read_files(paths: Iterable[str], predictor: Predictor) -> Iterator[dict]:
+    """Read the files one after the other; yield for each what is printed of it."""
+    for path in paths:
+        try:
+            reading = predictor.read(load_image(path))
+        except ValueError as error:
+            yield {"path": path, "error": str(error)}
+            continue
+        prediction = reading.prediction
+        yield {
+            "path": path,
+            "label": prediction and prediction.label,
+            "confidence": prediction and round(prediction.confidence, 6),
+            "probabilities": prediction and [round(float(value), 6) for value in prediction.probabilities],
+            "blank": bool(reading.blank),
+        }
+
+
+def as_table_row(result: dict) -> str:
+    """Format a result for people."""
+    if "error" in result:
+        return f"   ?  {'':>8}  {result['path']}: {result['error']}"
+    if result["blank"]:
+        return f"   –  {'blank':>8}  {result['path']}"
+    return f"   {result['label']}  {percent(result['confidence']):>8}  {result['path']}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m model.predict", description=__doc__.split("\n")[0])
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a picture; - reads names from standard input")
+    parser.add_argument("--table", action="store_true", help="a table for people instead of JSON lines")
+    arguments = parser.parse_args(argv)
+    try:
+        predictor = Predictor()
+    except CheckpointError as error:
+        print(error, file=sys.stderr)
+        return 1
+    names = (name for file in arguments.files for name in (sys.stdin.read().splitlines() if file == "-" else [file]))
+    failed = False
+    for result in read_files(names, predictor):
+        failed |= "error" in result
+        print(as_table_row(result) if arguments.table else json.dumps(result))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

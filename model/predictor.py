@@ -1,0 +1,178 @@
+"""Read MNIST-style images with the trained network. LiteRT only: importing this imports no TensorFlow."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from model.checkpoint import LITERT_FILE, SHIPPED, CheckpointError, how_to_restore, read_card
+from utils.preprocess import BlankError, Steps, normalize_digit
+
+IMAGE_SHAPE = (28, 28)
+MAX_BATCH = 64
+# A second candidate this likely is told beside the first ("4 or 9?").
+CLOSE_PROBABILITY = 0.2
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network made of one image.
+
+    Attributes
+    ----------
+    label : int
+        The likeliest digit.
+    confidence : float
+        Its probability.
+    probabilities : ndarray of float32, shape (10,)
+        Of each digit; they sum to one.
+    """
+
+    label: int
+    confidence: float
+    probabilities: np.ndarray
+
+    @property
+    def candidates(self) -> tuple[int, ...]:
+        """The digits to name: the likeliest, and those close behind it, likeliest first."""
+        order = np.argsort(-self.probabilities, kind="stable")
+        close = [int(digit) for digit in order[1:] if self.probabilities[digit] >= CLOSE_PROBABILITY]
+        return (self.label, *close)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An ink image, read.
+
+    Attributes
+    ----------
+    blank : str
+        Why there is no digit to read, as a sentence; empty if there is one.
+    steps : Steps or None
+        The way from ink to network input; None if blank.
+    prediction : Prediction or None
+        What the network made of it; None if blank.
+    """
+
+    blank: str
+    steps: Steps | None
+    prediction: Prediction | None
+
+
+class Predictor:
+    """A trained network, ready to read. Safe to share between threads.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where ``model.tflite`` and ``model.json`` are. Default: the model that ships with the app.
+
+    Raises
+    ------
+    CheckpointError
+        If a file is missing or broken.
+    """
+
+    def __init__(self, folder: Path = SHIPPED):
+        self.card = read_card(folder)
+        self._logits = LiteRTNetwork(folder / LITERT_FILE)
+
+    def read(self, ink: np.ndarray) -> Reading:
+        """Read an ink image (``utils.image`` makes them): uint8 (height, width), paper 0, ink 255."""
+        try:
+            steps = normalize_digit(ink)
+        except BlankError as error:
+            return Reading(str(error), None, None)
+        return Reading("", steps, self.predict(steps.image)[0])
+
+    def predict(self, images: np.ndarray) -> list[Prediction]:
+        """Read a batch of images.
+
+        Parameters
+        ----------
+        images : ndarray of float, shape (n, 28, 28) or (28, 28)
+            MNIST-style: paper 0, ink up to 1.
+
+        Returns
+        -------
+        list of Prediction
+            One for each image, in order.
+
+        Raises
+        ------
+        ValueError
+            If the shape or the range is another.
+        """
+        images = np.asarray(images)
+        if images.shape == IMAGE_SHAPE:
+            images = images[np.newaxis]
+        if images.ndim != 3 or images.shape[1:] != IMAGE_SHAPE or images.dtype.kind != "f":
+            raise ValueError(
+                f"Expected float images of shape (n, 28, 28) or (28, 28), paper 0 and ink up to 1; got {images.dtype} "
+                f"{images.shape}. utils.preprocess.normalize_digit makes them from a picture."
+            )
+        if images.size and not (images.min() >= 0 and images.max() <= 1):  # written so that NaN fails too
+            raise ValueError(
+                f"Expected values from 0 (paper) to 1 (ink); got {images.min()} to {images.max()}. "
+                "Divide uint8 images by 255, and replace NaN."
+            )
+        probabilities = softmax(self._logits(images.astype(np.float32, copy=False)))
+        return [Prediction(int(row.argmax()), float(row.max()), row) for row in probabilities]
+
+
+class LiteRTNetwork:
+    """A ``.tflite`` file as a function from ``(n, 28, 28) float32`` images to ``(n, 10) float32`` logits.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is missing or LiteRT cannot use it.
+    """
+
+    def __init__(self, path: Path):
+        try:
+            model = path.read_bytes()
+        except OSError as error:
+            raise CheckpointError(
+                f"The model file {path} cannot be read ({error.strerror}). {how_to_restore(path.parent)}"
+            ) from error
+        try:
+            self._interpreter = Interpreter(model_content=model, num_threads=1)
+            self._interpreter.allocate_tensors()
+            (images,), (logits,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+            shapes = [*images["shape_signature"]], [*logits["shape_signature"]]
+            if shapes != ([-1, *IMAGE_SHAPE, 1], [-1, 10]):
+                raise ValueError(f"it maps {shapes[0]} to {shapes[1]}, not [-1, 28, 28, 1] to [-1, 10]")
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"The model file {path} is broken ({error}). {how_to_restore(path.parent)}"
+            ) from error
+        self._input, self._output = images["index"], logits["index"]
+        self._allocated = int(images["shape"][0])
+        self._lock = threading.Lock()  # an interpreter is not thread-safe
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """Compute the logits, at most `MAX_BATCH` images at a time, so that memory stays small."""
+        logits = np.empty((len(images), 10), np.float32)
+        for start in range(0, len(images), MAX_BATCH):
+            batch = images[start : start + MAX_BATCH, ..., np.newaxis]
+            with self._lock:
+                logits[start : start + MAX_BATCH] = self._invoke(batch)
+        return logits
+
+    def _invoke(self, batch: np.ndarray) -> np.ndarray:
+        if len(batch) != self._allocated:
+            self._interpreter.resize_tensor_input(self._input, batch.shape)
+            self._interpreter.allocate_tensors()
+            self._allocated = len(batch)
+        self._interpreter.set_tensor(self._input, batch)
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self._output)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Turn logits ``(n, 10)`` into probabilities: ``exp(z) / Σ exp(z)``, shifted so that nothing overflows."""
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)

@@ -1,0 +1,1 @@
+"""Everything that does not know the network: pure functions."""

@@ -1,0 +1,125 @@
+"""The charts, for the page and for the files that training writes. Altair; no Streamlit."""
+
+from functools import cache
+
+import altair as alt
+import numpy as np
+
+from utils.words import percent
+
+WINNER_COLOR = "#2f6fed"
+OTHERS_COLOR = "#9aa5b8"
+
+
+def probability_chart(probabilities: np.ndarray, text_color: str = "black") -> dict:
+    """Draw ten bars, a digit each, the winner in colour, each with its figure.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (10,)
+        They sum to one.
+    text_color : str
+        Of the figures; axes take the page's theme, text marks do not.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification. Altair takes 30 ms to build and check one, so that is done once; a reading only puts
+        its data in.
+    """
+    winner = int(np.argmax(probabilities))
+    rows = [
+        {
+            "digit": str(digit),
+            "probability": float(probability),
+            "figure": percent(probability),
+            "winner": digit == winner,
+        }
+        for digit, probability in enumerate(probabilities)
+    ]
+    return _probability_specification(text_color) | {"data": {"values": rows}}
+
+
+@cache
+def _probability_specification(text_color: str) -> dict:
+    base = alt.Chart(alt.InlineData([])).encode(
+        y=alt.Y("digit:N", title="Digit", sort=None, axis=alt.Axis(labelFontSize=14, ticks=False, domain=False)),
+        x=alt.X(
+            "probability:Q",
+            title="Probability",
+            # Room to the right of a full bar for its figure.
+            scale=alt.Scale(domain=[0, 1.18], nice=False),
+            axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=True),
+        ),
+        tooltip=[
+            alt.Tooltip("digit:N", title="Digit"),
+            alt.Tooltip("probability:Q", title="Probability", format=".2%"),
+        ],
+    )
+    bars = base.mark_bar(cornerRadiusEnd=3).encode(
+        color=alt.condition("datum.winner", alt.value(WINNER_COLOR), alt.value(OTHERS_COLOR))
+    )
+    figures = base.mark_text(align="left", dx=5, fontSize=13, color=text_color).encode(text="figure:N")
+    return (bars + figures).properties(height=300).to_dict()
+
+
+def learning_curves(epochs: list[dict]) -> alt.HConcatChart:
+    """Draw loss and accuracy over the epochs, training beside validation.
+
+    Parameters
+    ----------
+    epochs : list of dict
+        The lines of ``metrics.jsonl``: ``epoch`` (from 1), ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``.
+    """
+    rows = [
+        {"epoch": row["epoch"], "measure": measure, "on": on, "value": row[prefix + measure]}
+        for row in epochs
+        for measure in ("loss", "accuracy")
+        for on, prefix in (("training (augmented)", ""), ("validation", "val_"))
+    ]
+
+    def curve(measure: str, title: str) -> alt.Chart:
+        return (
+            alt.Chart(alt.InlineData([row for row in rows if row["measure"] == measure]))
+            .mark_line(point=True)
+            .encode(
+                x=alt.X("epoch:Q", title="Epoch", axis=alt.Axis(tickMinStep=1, format="d")),
+                y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+                color=alt.Color("on:N", title=None, scale=alt.Scale(range=["#d9822b", WINNER_COLOR])),
+            )
+            .properties(width=320, height=220, title=title)
+        )
+
+    return curve("loss", "Loss") | curve("accuracy", "Accuracy")
+
+
+def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
+    """Draw a confusion matrix; colour counts the mistakes only, so that they are seen beside the many right ones.
+
+    Parameters
+    ----------
+    confusion : ndarray of int, shape (10, 10)
+        ``confusion[label, prediction]``.
+    """
+    rows = [
+        {
+            "label": str(label),
+            "prediction": str(prediction),
+            "count": int(confusion[label, prediction]),
+            "mistakes": 0 if label == prediction else int(confusion[label, prediction]),
+        }
+        for label in range(10)
+        for prediction in range(10)
+    ]
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        x=alt.X("prediction:N", title="Read as", axis=alt.Axis(orient="top", labelAngle=0)),
+        y=alt.Y("label:N", title="Was"),
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color("mistakes:Q", title="Mistakes", scale=alt.Scale(scheme="blues", domainMin=0))
+    )
+    counts = base.mark_text(fontSize=12).encode(
+        text=alt.condition("datum.count > 0", alt.Text("count:Q"), alt.value("")),
+        color=alt.condition("datum.mistakes > 8", alt.value("white"), alt.value("black")),
+    )
+    return (cells + counts).properties(width=380, height=380)

@@ -1,0 +1,231 @@
+"""From bytes, a file or a canvas to an ink image: uint8 (height, width), paper 0, ink 255, whatever the source was."""
+
+import base64
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+FORMATS_SENTENCE = "PNG, JPEG, WebP, BMP and GIF pictures can be read"
+MAX_FILE_BYTES = 10 * 2**20  # as server.maxUploadSize in .streamlit/config.toml
+MAX_PIXELS = 64_000_000  # above any phone's photo; 64 MB as grey, before it is shrunk
+MAX_SIDE_PX = 1024  # a digit needs no more, and all that follows is quick
+
+# Ink stands out from the paper by at least this many grey levels of 255 …
+MIN_CONTRAST = 12
+# … and by this many standard deviations of the paper's grain, or it is grain itself: of Gaussian noise, fewer than
+# one value in a billion does.
+MIN_CONTRAST_SIGMAS = 6
+# Grain below this many standard deviations is wiped to 0; soft edges of ink above it stay grey.
+FLOOR_SIGMAS = 3
+# Paper is flat if this share of the picture's rim is within so many levels of the rim's median.
+FLAT_SHARE, FLAT_LEVELS = 0.7, 4
+
+
+def load_image(source: str | Path | bytes) -> np.ndarray:
+    """Decode a picture and find the ink in it.
+
+    Parameters
+    ----------
+    source : str, Path or bytes
+        A file's path, or its content: PNG, JPEG (turned as its EXIF orientation says), WebP, BMP or GIF (first frame);
+        grey, colour, palette, CMYK, 16 bit or transparent.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255; all 0 if there is no ink.
+
+    Raises
+    ------
+    ValueError
+        If it is no such picture, is damaged or too large. The sizes are checked before anything is decoded.
+    """
+    if isinstance(source, bytes):
+        return find_ink(decode_grey(source))
+    path = Path(source)
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise ValueError(_too_many_bytes(size))
+        return find_ink(decode_grey(path.read_bytes()))
+    except OSError as error:
+        raise ValueError(f"The file cannot be read: {error.strerror}.") from error
+
+
+def decode_grey(content: bytes) -> np.ndarray:
+    """Decode a picture to grey; see `load_image` for what is accepted and raised.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        0 black, 255 white; at most `MAX_SIDE_PX` a side.
+    """
+    if not content:
+        raise ValueError(f"The file is empty. {FORMATS_SENTENCE}.")
+    if len(content) > MAX_FILE_BYTES:
+        raise ValueError(_too_many_bytes(len(content)))
+    try:
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise ValueError(f"This is {_kind(content)}. {FORMATS_SENTENCE}: save it as one of them.") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(_too_many_pixels("far too many")) from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ValueError(_damaged(error)) from error
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValueError(_too_many_pixels(f"{picture.width:,} × {picture.height:,}"))
+    try:
+        picture.draft("L", (MAX_SIDE_PX, MAX_SIDE_PX))  # JPEG only: decodes a large photo at a fraction of its size
+        grey = _to_grey(ImageOps.exif_transpose(picture))
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise ValueError(_damaged(error)) from error
+    return _shrink(grey, MAX_SIDE_PX)
+
+
+def _to_grey(picture: Image.Image) -> np.ndarray:
+    if picture.mode.startswith("I"):  # 16 bit
+        return (np.asarray(picture, np.float32) * (255 / 65535)).round().clip(0, 255).astype(np.uint8)
+    if not picture.has_transparency_data:
+        return np.asarray(picture.convert("L"))
+    grey_and_alpha = np.asarray(picture.convert("RGBA").convert("LA"), np.float32)
+    grey, alpha = grey_and_alpha[..., 0], grey_and_alpha[..., 1] / 255
+    if alpha.min() == 1:
+        return grey.astype(np.uint8)
+    opaque = grey[alpha > 0.5]
+    if not opaque.size:
+        return np.zeros(grey.shape, np.uint8)
+    # What shows through is paper. Ink alone (one tone) wants paper of the opposite tone; a picture with paper of its
+    # own goes on with that.
+    darkest, paper, lightest = np.percentile(opaque, (5, 50, 95))
+    if lightest - darkest < 64:
+        paper = 255 if paper < 128 else 0
+    return (grey * alpha + paper * (1 - alpha)).round().astype(np.uint8)
+
+
+def _shrink(grey: np.ndarray, max_side_px: int) -> np.ndarray:
+    scale = max_side_px / max(grey.shape)
+    if scale >= 1:
+        return grey
+    height, width = (max(1, round(side * scale)) for side in grey.shape)
+    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def find_ink(grey: np.ndarray) -> np.ndarray:
+    """Tell ink from paper, in a picture of either polarity.
+
+    The paper's brightness is the rim's if the rim is even (drawings, scans); else it is the median of each pixel's wide
+    surroundings (photographs: lamps, shadows). What differs from the paper is ink, in the direction in which most of
+    the difference is. Grey edges stay grey: nothing is thresholded but the paper's own grain.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, shape (height, width)
+        0 black, 255 white.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255; all 0 if nothing stands out from the paper.
+    """
+    difference = grey.astype(np.float32) - _paper(grey)
+    if -np.minimum(difference, 0).sum() > np.maximum(difference, 0).sum():
+        difference = -difference
+    # 1.4826 turns the median absolute deviation into the standard deviation of a normal distribution.
+    grain = 1.4826 * float(np.median(np.abs(difference)))
+    # The contrast is the strongest difference, leaving out one stray pixel in two thousand.
+    strongest = difference.size - 1 - difference.size // 2000
+    contrast = float(np.partition(difference, strongest, axis=None)[strongest])
+    if contrast < max(MIN_CONTRAST, MIN_CONTRAST_SIGMAS * grain):
+        return np.zeros(grey.shape, np.uint8)
+    floor = FLOOR_SIGMAS * grain
+    ink = (difference - floor) * (255 / (contrast - floor))
+    return ink.round().clip(0, 255).astype(np.uint8)
+
+
+def _paper(grey: np.ndarray) -> np.ndarray | float:
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]).astype(np.float32)
+    level = float(np.median(rim))
+    if (np.abs(rim - level) <= FLAT_LEVELS).mean() >= FLAT_SHARE:
+        return level
+    # A small copy is as good for what is smooth, and quick. The window is far wider than a stroke.
+    height, width = grey.shape
+    small = _shrink(grey, 256)
+    window = max(3, max(small.shape) // 3 | 1)
+    return cv2.resize(cv2.medianBlur(small, window), (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+
+
+def ink_from_canvas(content: bytes) -> np.ndarray:
+    """Turn what the canvas sends, a PNG of black strokes on white, into an ink image.
+
+    Nothing has to be found out here: the paper is white, and a canvas that is black all over is all ink.
+
+    Parameters
+    ----------
+    content : bytes
+        The PNG.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255.
+
+    Raises
+    ------
+    ValueError
+        As `load_image`.
+    """
+    return 255 - decode_grey(content)
+
+
+def to_data_url(image: np.ndarray, size_px: int) -> str:
+    """Enlarge a small picture so that its pixels are seen as squares, and put it into a URL; for showing only.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 or of float from 0 to 1, shape (height, width)
+    size_px : int
+        The longer side of the result, at least: a pixel becomes a square of a whole number of pixels.
+
+    Returns
+    -------
+    str
+        ``data:image/png;base64,…``: it travels with the page, so there is nothing to fetch that may be gone already.
+    """
+    if image.dtype != np.uint8:
+        image = (image * 255).round().astype(np.uint8)
+    times = max(1, -(-size_px // max(image.shape)))
+    png = cv2.imencode(".png", image.repeat(times, axis=0).repeat(times, axis=1))[1]
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _kind(content: bytes) -> str:
+    """Name what people take for a picture, or send by mistake."""
+    start = content[:256].lstrip().lower()
+    if start.startswith((b"<svg", b"<?xml")):
+        return "an SVG or XML file, not a picture of pixels"
+    if start.startswith(b"%pdf"):
+        return "a PDF file"
+    if start[4:8] == b"ftyp":
+        return "a HEIC or AVIF photo, or a film"
+    if content.startswith(b"\x93NUMPY"):
+        return "a NumPy array (.npy), not a picture; Predictor.predict takes arrays"
+    return "not a picture in a known format"
+
+
+def _too_many_bytes(size: int) -> str:
+    return (
+        f"The file has {size / 2**20:,.0f} MB; at most {MAX_FILE_BYTES // 2**20} MB can be read. "
+        "Save the picture smaller, or crop it to the digit."
+    )
+
+
+def _too_many_pixels(came: str) -> str:
+    return f"The picture has {came} pixels; at most {MAX_PIXELS // 10**6} million can be read. Make it smaller."
+
+
+def _damaged(error: Exception) -> str:
+    return f"The picture is damaged or cut off and cannot be decoded ({error}). Save or download it again."

@@ -1,0 +1,140 @@
+"""One digit of any size and place → the 28×28 image that MNIST's makers would have made of it.
+
+The rule is that of LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998,
+and of https://yann.lecun.com/exdb/mnist/: the ink's bounding box is scaled, aspect kept and anti-aliased, into 20×20,
+and placed in 28×28 so that its centre of mass is at the centre.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+IMAGE_SIZE_PX = 28
+BOX_SIZE_PX = 20
+
+# A pixel belongs to the digit from this level of 255 on. Low, because MNIST's boxes hold the grey edges too.
+INK_LEVEL = 16
+# A patch of ink nowhere as strong as this is a smudge.
+STRONG_INK_LEVEL = 128
+# A patch with less than this share of the largest one's area is a speck. The floating hat of a five has some 15 %.
+SPECK_SHARE = 0.04
+
+# More ink than this leaves no digit to see.
+SOLID_SHARE = 0.9
+# A dot: filled so much (a disc: π/4), no longer than so many times its width, and this small beside the picture.
+DOT_FILL, DOT_ASPECT, DOT_SIZE_SHARE = 0.6, 2.0, 0.15
+
+
+class BlankError(ValueError):
+    """There is no digit to read. The message says why, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The way of one digit, for the network and for whoever wants to see it.
+
+    Attributes
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        The ink image without specks and smudges.
+    box : tuple of int
+        Where the digit is in `ink`: (x, y, width, height).
+    fitted : ndarray of uint8
+        The box's content, scaled so that its longer side is 20.
+    image : ndarray of float32, shape (28, 28)
+        The MNIST-style image: `fitted`, placed by its centre of mass; 0 paper, 1 ink.
+    """
+
+    ink: np.ndarray
+    box: tuple[int, int, int, int]
+    fitted: np.ndarray
+    image: np.ndarray
+
+    @property
+    def crop(self) -> np.ndarray:
+        """The content of the box, uint8 (box height, box width)."""
+        x, y, width, height = self.box
+        return self.ink[y : y + height, x : x + width]
+
+
+def normalize_digit(ink: np.ndarray) -> Steps:
+    """Make the MNIST-style image of the digit in `ink`.
+
+    Parameters
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink 255, one digit.
+
+    Returns
+    -------
+    Steps
+        Its `image` is what the network reads.
+
+    Raises
+    ------
+    BlankError
+        If there is no digit to read: no ink, nothing but ink, or a dot.
+    ValueError
+        If the array is no ink image.
+    """
+    if ink.ndim != 2 or ink.dtype != np.uint8 or not ink.size:
+        raise ValueError(
+            f"Expected an ink image, uint8 (height, width), paper 0 and ink 255; got {ink.dtype} {ink.shape}."
+        )
+    ink = _without_specks(ink)
+    box = cv2.boundingRect((ink >= INK_LEVEL).view(np.uint8))
+    _check_not_blank(ink, box)
+    x, y, width, height = box
+    fitted = _fit(ink[y : y + height, x : x + width])
+    return Steps(ink=ink, box=box, fitted=fitted, image=_centre(fitted))
+
+
+def _check_not_blank(ink: np.ndarray, box: tuple[int, int, int, int]) -> None:
+    strong = ink >= STRONG_INK_LEVEL
+    if not strong.any():
+        raise BlankError("There is nothing but blank paper.")
+    if strong.mean() > SOLID_SHARE:
+        raise BlankError("All of it is ink, so no digit can be told from the paper.")
+    x, y, width, height = box
+    fill = strong[y : y + height, x : x + width].mean()
+    longer, shorter = max(width, height), min(width, height)
+    if longer < DOT_SIZE_SHARE * max(ink.shape) and longer < DOT_ASPECT * shorter and fill > DOT_FILL:
+        raise BlankError("That is only a dot.")
+
+
+def _without_specks(ink: np.ndarray) -> np.ndarray:
+    count, patches, stats, _ = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8), connectivity=8)
+    if count <= 2:  # the paper, and at most one patch of ink
+        return ink
+    areas = stats[:, cv2.CC_STAT_AREA]
+    strong = np.zeros(count, bool)
+    strong[np.unique(patches[ink >= STRONG_INK_LEVEL])] = True
+    strong[0] = False
+    if not strong.any():
+        return ink
+    keep = strong & (areas >= SPECK_SHARE * areas[strong].max())
+    keep[0] = True  # below INK_LEVEL: soft edges
+    return np.where(keep[patches], ink, 0).astype(np.uint8)
+
+
+def _fit(crop: np.ndarray) -> np.ndarray:
+    scale = BOX_SIZE_PX / max(crop.shape)
+    height, width = (max(1, round(side * scale)) for side in crop.shape)
+    # INTER_AREA averages, which is anti-aliasing; it is for shrinking only.
+    return cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+
+
+def _centre(fitted: np.ndarray) -> np.ndarray:
+    moments = cv2.moments(fitted)
+    image = np.zeros((IMAGE_SIZE_PX, IMAGE_SIZE_PX), np.float32)
+    # Whole pixels, as MNIST's: a digit that is one already comes back unchanged.
+    x = _start(moments["m10"] / moments["m00"], fitted.shape[1])
+    y = _start(moments["m01"] / moments["m00"], fitted.shape[0])
+    image[y : y + fitted.shape[0], x : x + fitted.shape[1]] = fitted / np.float32(255)
+    return image
+
+
+def _start(centre_of_mass: float, size: int) -> int:
+    # MNIST's centres of mass lie in [13.5, 14.5). A lopsided shape is stopped at the edge, so no ink is lost.
+    return min(max(round(IMAGE_SIZE_PX / 2 - centre_of_mass), 0), IMAGE_SIZE_PX - size)

@@ -1,0 +1,41 @@
+"""Probabilities in words."""
+
+import numpy as np
+
+
+def percent(probability: float) -> str:
+    """Format a probability as people read it; never "100 %" or "0 %" for what is only nearly so.
+
+    Examples
+    --------
+    >>> percent(0.9731), percent(0.99996), percent(1.0), percent(0.0004)
+    ('97.3 %', '> 99.9 %', '> 99.9 %', '< 0.1 %')
+    """
+    if probability > 0.999:
+        return "> 99.9 %"
+    if probability < 0.001:
+        return "< 0.1 %"
+    return f"{probability:.1%}".replace("%", " %")
+
+
+def in_words(probabilities: np.ndarray) -> str:
+    """Say in a sentence what the bar chart of ten probabilities shows.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (10,)
+
+    Examples
+    --------
+    >>> in_words(np.array([0, 0, 0, 0, 0.61, 0, 0, 0, 0, 0.39]))
+    'Most likely a 4 (61.0 %), next a 9 (39.0 %).'
+    """
+    first, second = np.argsort(-probabilities, kind="stable")[:2]
+    return (
+        f"Most likely {_a(first)} ({percent(probabilities[first])}), "
+        f"next {_a(second)} ({percent(probabilities[second])})."
+    )
+
+
+def _a(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"
