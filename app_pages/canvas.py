@@ -4,67 +4,13 @@ The canvas component has a toolbar with undo and redo, but shows it only under a
 never finds it. So there are buttons, which work on the versions of the drawing that the component has sent.
 """
 
-from dataclasses import dataclass, field
-
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
+from utils.sketch import Sketch, Version
+
 CANVAS_SIZE_PX = 280
 STROKE_WIDTH_PX = (6, 18, 30)  # least, at first, most
-MAX_VERSIONS = 200
-
-
-@dataclass(frozen=True)
-class Version:
-    """A drawing at one moment: its objects (Fabric.js JSON) and its picture (PNG, black on white)."""
-
-    drawing: dict | None = None
-    picture: bytes | None = None
-
-    @property
-    def has_strokes(self) -> bool:
-        """Whether there is anything on the paper."""
-        return bool(self.drawing and self.drawing.get("objects"))
-
-
-@dataclass
-class Sketch:
-    """The versions of one drawing, and which of them is on the canvas.
-
-    Each undo, redo or clear starts a new canvas (`generation`) from a version (`start`): no message that is still on
-    its way from the old canvas can answer for the new one.
-    """
-
-    versions: list[Version] = field(default_factory=lambda: [Version()])
-    position: int = 0
-    start: Version = Version()
-    generation: int = 0
-
-    @property
-    def current(self) -> Version:
-        """The version on the canvas."""
-        return self.versions[self.position]
-
-    def record(self, version: Version) -> None:
-        """Take what the canvas sent; if it is new, what was undone before cannot be redone any more."""
-        if version.picture is not None and version.picture != self.current.picture:
-            self.versions = [*self.versions[: self.position + 1], version][-MAX_VERSIONS:]
-            self.position = len(self.versions) - 1
-
-    def go(self, steps: int) -> None:
-        """Undo (−1) or redo (+1)."""
-        self.position = min(max(self.position + steps, 0), len(self.versions) - 1)
-        self._restart()
-
-    def clear(self) -> None:
-        """Start on blank paper; undo brings the drawing back."""
-        self.versions = [*self.versions[: self.position + 1], Version()]
-        self.position += 1
-        self._restart()
-
-    def _restart(self) -> None:
-        self.start = self.current
-        self.generation += 1
 
 
 def draw_digit(key: str) -> bytes | None:

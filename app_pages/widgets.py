@@ -7,7 +7,7 @@ import streamlit as st
 from app_pages.canvas import CANVAS_SIZE_PX
 from model.predictor import Prediction, Predictor, Reading
 from utils.charts import probability_chart
-from utils.image import load_image, to_data_url
+from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, load_image, to_data_url
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
 from utils.words import in_words, percent
 
@@ -109,7 +109,7 @@ def choose_pictures(key: str) -> list[tuple[str, bytes]]:
         Name and content of each picture chosen, uploads first.
     """
     files = st.file_uploader(
-        "Pictures with one digit each",
+        f"Pictures with one digit each. {FORMATS_SENTENCE}, up to {MAX_FILE_BYTES // 2**20} MB.",
         type=["png", "jpg", "jpeg", "webp", "bmp", "gif"],
         accept_multiple_files=True,
         help="Dark on light or light on dark, a drawing, a scan or a photo of paper. They are read here and not kept.",

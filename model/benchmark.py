@@ -109,6 +109,25 @@ def measure_fresh_process(n: int = 5) -> None:
     report("  Keras's memory at its peak", memory_mb["Keras"], "MB", n)
 
 
+def measure_files(n: int = 2000) -> None:
+    """Time the command line over many small files."""
+    with tempfile.TemporaryDirectory() as folder:
+        png = cv2.imencode(".png", cv2.resize(draw_seven(), (28, 28)))[1].tobytes()
+        names = [str(Path(folder, f"{number}.png")) for number in range(n)]
+        for name in names:
+            Path(name).write_bytes(png)
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "model.predict", "-"],
+            cwd=ROOT,
+            input="\n".join(names),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        report(f"python -m model.predict over {n:,} PNG of 28×28", time.perf_counter() - start, "s", 1, goal=5)
+
+
 class Page:
     """The page, running for itself, driven without a browser through Streamlit's agent API."""
 
@@ -210,6 +229,7 @@ def main() -> None:
     """Print all figures."""
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     measure_fresh_process()
+    measure_files()
     measure_page()
     measure_rerun()
     measure_reading()

@@ -59,7 +59,7 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise ValueError(f"There is no MNIST file at {path}. {HOW_TO_GIVE_MNIST}")
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in SHAPES}
     except KeyError as error:
         raise ValueError(

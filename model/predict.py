@@ -47,6 +47,13 @@ def as_table_row(result: dict) -> str:
     return f"   {result['label']}  {percent(result['confidence']):>8}  {result['path']}"
 
 
+def names_from_stdin() -> Iterator[str]:
+    """Read file names, one a line, as they come."""
+    for line in sys.stdin:
+        if name := line.rstrip("\n"):
+            yield name
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m model.predict", description=__doc__.split("\n")[0])
@@ -58,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CheckpointError as error:
         print(error, file=sys.stderr)
         return 1
-    names = (name for file in arguments.files for name in (sys.stdin.read().splitlines() if file == "-" else [file]))
+    names = (name for file in arguments.files for name in (names_from_stdin() if file == "-" else [file]))
     failed = False
     for result in read_files(names, predictor):
         failed |= "error" in result

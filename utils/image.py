@@ -132,16 +132,16 @@ def find_ink(grey: np.ndarray) -> np.ndarray:
         The ink image: paper 0, ink up to 255; all 0 if nothing stands out from the paper.
     """
     difference = grey.astype(np.float32) - _paper(grey)
-    if -np.minimum(difference, 0).sum() > np.maximum(difference, 0).sum():
-        difference = -difference
     # 1.4826 turns the median absolute deviation into the standard deviation of a normal distribution.
     grain = 1.4826 * float(np.median(np.abs(difference)))
+    floor = FLOOR_SIGMAS * grain
+    if np.maximum(-difference - floor, 0).sum() > np.maximum(difference - floor, 0).sum():
+        difference = -difference
     # The contrast is the strongest difference, leaving out one stray pixel in two thousand.
     strongest = difference.size - 1 - difference.size // 2000
     contrast = float(np.partition(difference, strongest, axis=None)[strongest])
     if contrast < max(MIN_CONTRAST, MIN_CONTRAST_SIGMAS * grain):
         return np.zeros(grey.shape, np.uint8)
-    floor = FLOOR_SIGMAS * grain
     ink = (difference - floor) * (255 / (contrast - floor))
     return ink.round().clip(0, 255).astype(np.uint8)
 

@@ -23,7 +23,7 @@ SPECK_SHARE = 0.04
 # More ink than this leaves no digit to see.
 SOLID_SHARE = 0.9
 # A dot: filled so much (a disc: π/4), no longer than so many times its width, and this small beside the picture.
-DOT_FILL, DOT_ASPECT, DOT_SIZE_SHARE = 0.6, 2.0, 0.15
+DOT_FILL, DOT_ASPECT, DOT_SIZE_SHARE = 0.55, 2.0, 0.15
 
 
 class BlankError(ValueError):

@@ -1,0 +1,109 @@
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from model.dataset import Mnist, load_mnist
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Mnist:
+    if not os.environ.get("MNIST_PATH"):
+        pytest.skip("MNIST is not here: give mnist.npz by the environment variable MNIST_PATH")
+    return load_mnist()
+
+
+@pytest.fixture(scope="session")
+def tiny_mnist_file(tmp_path_factory) -> Path:
+    """A file like MNIST's, of digits in print type that OpenCV draws: 40 of each to train, 10 to test."""
+    rng = np.random.default_rng(0)
+
+    def images(n):
+        for digit in range(10):
+            for _ in range(n):
+                image = np.zeros((28, 28), np.uint8)
+                x, y = rng.integers(3, 9), rng.integers(20, 25)
+                scale, width = rng.uniform(0.6, 0.9), int(rng.integers(1, 4))
+                cv2.putText(image, str(digit), (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, 255, width, cv2.LINE_AA)
+                yield image
+
+    path = tmp_path_factory.mktemp("mnist") / "tiny.npz"
+    arrays = {}
+    for part, n in (("train", 40), ("test", 10)):
+        arrays[f"x_{part}"] = np.stack([*images(n)])
+        arrays[f"y_{part}"] = np.repeat(np.arange(10, dtype=np.uint8), n)
+    np.savez(path, **arrays)
+    return path
+
+
+def encode(image: np.ndarray, suffix: str = ".png") -> bytes:
+    """Encode a grey or BGR(A) picture as a file's bytes."""
+    return cv2.imencode(suffix, image)[1].tobytes()
+
+
+class Server:
+    """The page, started as a user does, on a free port."""
+
+    def __init__(self, *options: str, app: Path = ROOT / "app.py", path: str = ""):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}{path}"
+        command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
+        self.process = subprocess.Popen(
+            [*command, f"--server.port={port}", "--server.address=127.0.0.1", *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5).close()
+                return
+            except urllib.error.URLError:
+                if self.process.poll() is not None:
+                    raise RuntimeError(self.process.stdout.read()) from None
+                time.sleep(0.05)
+
+    def stop(self) -> str:
+        """Stop it and return what it had printed."""
+        self.process.terminate()
+        return self.process.communicate(timeout=30)[0]
+
+
+@pytest.fixture(scope="session")
+def server():
+    page = Server()
+    yield page
+    printed = page.stop()
+    assert "Traceback" not in printed, printed
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
+            )
+        except Error as error:
+            if os.environ.get("REQUIRE_BROWSER") == "1":
+                raise
+            pytest.skip(f"there is no browser for this test: {error.message.splitlines()[0]}")
+        yield chromium
+        chromium.close()

@@ -1,0 +1,288 @@
+"""The real page in a real browser: the canvas under a mouse and a finger, uploads, themes, a phone's width."""
+
+import re
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
+
+from tests.conftest import Server, encode  # noqa: E402
+from tests.drawings import draw, strokes  # noqa: E402
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+
+BOXES = [  # x, y, width, height on the canvas of 280×280: in the middle, large, small in the corners
+    (85, 55, 105, 165),
+    (30, 20, 200, 235),
+    (12, 14, 60, 85),
+    (200, 15, 60, 90),
+    (15, 175, 65, 90),
+    (195, 180, 65, 85),
+    (60, 90, 160, 140),
+    (100, 60, 70, 160),
+    (80, 30, 120, 210),
+    (130, 100, 75, 120),
+]
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server):
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    yield open_page(context.new_page(), server.url)
+    context.close()
+
+
+def open_page(page: Page, url: str) -> Page:
+    page.goto(url)
+    expect(canvas(page)).to_be_visible()
+    return page
+
+
+def canvas(page: Page) -> Locator:
+    return page.locator("canvas.upper-canvas")
+
+
+def corner(page: Page) -> tuple[float, float]:
+    box = canvas(page).bounding_box()
+    return box["x"], box["y"]
+
+
+def draw_with_mouse(page: Page, points: np.ndarray) -> None:
+    x, y = corner(page)
+    page.mouse.move(x + points[0][0], y + points[0][1])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(x + point[0], y + point[1], steps=3)
+    page.mouse.up()
+
+
+def write(page: Page, digit: int, box: tuple[float, float, float, float] = BOXES[0]) -> None:
+    for points in strokes(digit, *box):
+        draw_with_mouse(page, points)
+
+
+def answer(page: Page) -> Locator:
+    return page.get_by_test_id("stMetricValue").filter(visible=True)
+
+
+def test_canvas_is_there_at_once_and_invites(page):
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(answer(page)).to_have_count(0)
+
+
+def test_all_ten_digits_are_read_right(page):
+    for digit, box in enumerate(BOXES):
+        write(page, digit, box)
+        expect(answer(page)).to_have_text(str(digit))
+        page.get_by_test_id("stButton").get_by_role("button", name="Clear").click()
+        expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+        expect(answer(page)).to_have_count(0)
+
+
+def test_small_thin_seven_in_the_corner_is_a_seven(page):
+    slider = page.get_by_role("slider", name="Stroke width")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_text("6 px", exact=True)).to_be_visible()
+    write(page, 7, (230, 8, 35, 50))
+    expect(answer(page)).to_have_text("7")
+
+
+def test_undo_redo_and_clear_change_what_is_read(page):
+    def press(name: str) -> None:
+        page.get_by_test_id("stButton").get_by_role("button", name=name).click()
+
+    box = (70, 60, 120, 160)
+    four = strokes(4, *box)
+    write(page, 1, (155, 60, 20, 160))
+    expect(answer(page)).to_have_text("1")
+    for points in four[:2]:
+        draw_with_mouse(page, points)
+    expect(answer(page)).to_have_text("4")
+    press("Undo")
+    expect(answer(page)).to_have_text("1")
+    press("Redo")
+    expect(answer(page)).to_have_text("4")
+    press("Clear")
+    expect(answer(page)).to_have_count(0)
+    press("Undo")
+    expect(answer(page)).to_have_text("4")
+    # What is drawn after going back counts together with what is there again.
+    press("Clear")
+    expect(answer(page)).to_have_count(0)
+    write(page, 3)
+    expect(answer(page)).to_have_text("3")
+
+
+def test_nothing_drawn_before_answers_after_a_clear_right_after_the_stroke(page):
+    write(page, 8)
+    expect(answer(page)).to_have_text("8")
+    draw_with_mouse(page, np.array([[20, 20], [20, 200]]))
+    # At once: the message of the last stroke is still on its way (the component waits 200 ms).
+    page.get_by_test_id("stButton").get_by_role("button", name="Clear").click()
+    expect(answer(page)).to_have_count(0)
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    page.wait_for_timeout(700)  # longer than that message may take: it must not come to anything
+    expect(answer(page)).to_have_count(0)
+    write(page, 2)
+    expect(answer(page)).to_have_text("2")
+
+
+def test_one_dot_is_said_and_not_guessed(page):
+    x, y = corner(page)
+    page.mouse.click(x + 140, y + 140)
+    expect(page.get_by_text("That is only a dot. Nothing was guessed.")).to_be_visible()
+
+
+def test_steps_and_table_are_one_click_away(page):
+    write(page, 5)
+    expect(answer(page)).to_have_text("5")
+    page.get_by_text("From ink to what the network sees").click()
+    for step in ("Ink", "Crop", "Fit", "Centre"):
+        expect(page.get_by_role("img", name=f"{step}: the picture after this step")).to_be_visible()
+    page.get_by_text("The figures as a table").click()
+    expect(page.get_by_test_id("stDataFrame").filter(visible=True)).to_be_visible()
+
+
+def test_upload_is_read_and_bad_files_leave_the_page_working(page, tmp_path):
+    page.get_by_role("tab", name="Upload").click()
+    chooser = page.locator("input[type=file]")
+    (tmp_path / "a nine 'ü' 📷.png").write_bytes(encode(255 - draw(9)))
+    chooser.set_input_files(tmp_path / "a nine 'ü' 📷.png")
+    expect(answer(page)).to_have_text("9")
+    expect(page.get_by_text("a nine 'ü' 📷.png", exact=True).last).to_be_visible()
+
+    for name, content in {
+        "words.png": b"no picture",
+        "empty.png": b"",
+        "cut.jpg": encode(draw(3), ".jpg")[:400],
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        chooser.set_input_files(tmp_path / name)
+    expect(page.get_by_text("This is not a picture in a known format.")).to_be_visible()
+    expect(page.get_by_text("The file is empty.")).to_be_visible()
+    expect(page.get_by_text("The picture is damaged or cut off")).to_be_visible()
+    expect(answer(page)).to_have_text("9")
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+    page.get_by_role("tab", name="Draw").click()
+    write(page, 6)
+    expect(answer(page)).to_have_text("6")
+
+
+def test_what_the_uploader_refuses_is_said_with_the_formats_that_go(page, tmp_path):
+    page.get_by_role("tab", name="Upload").click()
+    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    with (tmp_path / "huge.png").open("wb") as file:
+        file.truncate(11 * 2**20)
+    page.locator("input[type=file]").set_input_files([tmp_path / "photo.heic", tmp_path / "huge.png"])
+    expect(page.get_by_text("files are not allowed")).to_be_visible()
+    expect(page.get_by_text("File must be 10.0MB or smaller")).to_be_visible()
+    expect(page.get_by_text("PNG, JPEG, WebP, BMP and GIF pictures can be read, up to 10 MB.")).to_be_visible()
+
+
+def test_drawing_is_kept_while_uploading(page):
+    write(page, 3)
+    expect(answer(page)).to_have_text("3")
+    page.get_by_role("tab", name="Upload").click()
+    page.get_by_text("Eight on a blackboard").click()
+    expect(answer(page)).to_have_text("8")
+    page.get_by_role("tab", name="Draw").click()
+    expect(answer(page)).to_have_text("3")
+
+
+def test_examples_can_be_reached_and_chosen_with_the_keyboard(page):
+    page.get_by_role("tab", name="Draw").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    example = page.get_by_role("button", name="Five on paper")
+    expect(example).to_be_visible()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if example.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(answer(page)).to_have_text("5")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone(browser, server, scheme):
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, color_scheme=scheme
+    )
+    page = open_page(context.new_page(), server.url)
+    box = canvas(page).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    main = page.get_by_test_id("stMain")
+    touch = context.new_cdp_session(page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        placed = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": placed})
+
+    for points in strokes(2, *BOXES[0]):
+        send("touchStart", points[0])
+        for point in points[1:]:
+            send("touchMove", point)
+        send("touchEnd")
+    expect(answer(page)).to_have_text("2")
+    assert main.evaluate("element => element.scrollTop") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    # A finger finds undo too.
+    page.get_by_test_id("stButton").get_by_role("button", name="Undo").tap()
+    expect(page.get_by_test_id("stButton").get_by_role("button", name="Redo")).to_be_enabled()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_toolbar_of_the_canvas_is_seen_in_both_themes(browser, server, scheme):
+    context = browser.new_context(viewport={"width": 1200, "height": 1000}, color_scheme=scheme)
+    page = open_page(context.new_page(), server.url)
+    canvas(page).hover()
+    card = page.locator(".dc-toolbar-card")
+    expect(page.locator(".dc-toolbar")).to_have_css("opacity", "1")
+    colors = card.evaluate("element => [getComputedStyle(element).color, getComputedStyle(element).backgroundColor]")
+    lightness = [np.mean([float(n) for n in re.findall(r"[\d.]+", color)][:3]) for color in colors]
+    scale = 255 if max(lightness) > 1 else 1  # "rgb(0–255)" or "color(srgb 0–1)"
+    assert abs(lightness[0] - lightness[1]) / scale > 0.3, colors
+    context.close()
+
+
+def test_page_needs_no_network(browser, server):
+    context = browser.new_context()
+    page = context.new_page()
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
+    open_page(page, server.url)
+    write(page, 7)
+    expect(answer(page)).to_have_text("7")
+    assert hosts <= {"127.0.0.1", None}
+    context.close()
+
+
+def test_page_works_behind_a_path(browser):
+    server = Server("--server.baseUrlPath=digits", path="/digits")
+    try:
+        page = open_page(browser.new_page(), server.url)
+        write(page, 4)
+        expect(answer(page)).to_have_text("4")
+        page.close()
+    finally:
+        printed = server.stop()
+    assert "Traceback" not in printed
+
+
+def test_two_people_do_not_see_each_others_drawings(browser, server):
+    contexts = [browser.new_context() for _ in range(2)]
+    first, second = (open_page(context.new_page(), server.url) for context in contexts)
+    write(first, 5)
+    write(second, 7)
+    expect(answer(first)).to_have_text("5")
+    expect(answer(second)).to_have_text("7")
+    for context in contexts:
+        context.close()

@@ -1,0 +1,47 @@
+import altair as alt
+import numpy as np
+import pytest
+
+from utils.charts import WINNER_COLOR, confusion_chart, learning_curves, probability_chart
+from utils.words import in_words
+
+PROBABILITIES = np.array([0, 0, 0.02, 0, 0.9, 0, 0, 0, 0, 0.08], np.float32)
+
+
+def test_probability_chart_is_valid_and_shows_the_ten_figures():
+    chart = probability_chart(PROBABILITIES)
+    alt.Chart.from_dict(chart)  # raises if the specification is none
+    rows = chart["data"]["values"]
+    assert [row["digit"] for row in rows] == [*"0123456789"]
+    assert [row["probability"] for row in rows] == pytest.approx(PROBABILITIES.tolist())
+    assert [row["digit"] for row in rows if row["winner"]] == ["4"]
+    assert rows[4]["figure"] == "90.0 %"
+    assert WINNER_COLOR in str(chart)
+
+
+def test_one_charts_data_is_not_anothers():
+    first = probability_chart(PROBABILITIES)
+    second = probability_chart(PROBABILITIES[::-1])
+    assert first["data"] != second["data"]
+    assert first["data"]["values"][4]["winner"]
+
+
+def test_text_color_follows_the_theme():
+    assert probability_chart(PROBABILITIES, "white") != probability_chart(PROBABILITIES, "black")
+
+
+def test_words_say_what_the_bars_show():
+    assert in_words(PROBABILITIES) == "Most likely a 4 (90.0 %), next a 9 (8.0 %)."
+
+
+def test_curves_and_confusion_are_drawn(tmp_path):
+    epochs = [
+        {"epoch": n, "loss": 1 / n, "accuracy": 1 - 0.5 / n, "val_loss": 1.1 / n, "val_accuracy": 1 - 0.6 / n}
+        for n in (1, 2, 3)
+    ]
+    for name, chart in (
+        ("curves.png", learning_curves(epochs)),
+        ("confusion.png", confusion_chart(np.eye(10, dtype=int))),
+    ):
+        chart.save(tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,203 @@
+import io
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.conftest import encode
+from tests.drawings import draw
+from utils.image import MAX_FILE_BYTES, MAX_SIDE_PX, decode_grey, find_ink, ink_from_canvas, load_image, to_data_url
+
+INK = draw(5)
+ON_PAPER = 255 - INK
+
+
+def saved(picture: Image.Image, kind: str, **options) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def difference(ink: np.ndarray, expected: np.ndarray = INK) -> float:
+    assert ink.dtype == np.uint8
+    assert ink.shape == expected.shape
+    return float(np.abs(ink.astype(int) - expected).mean())
+
+
+GREY = Image.fromarray(ON_PAPER)
+SIXTEEN_BIT = Image.fromarray(ON_PAPER.astype(np.uint16) * 257)
+BLUE_ON_CREAM = Image.composite(
+    Image.new("RGB", GREY.size, (30, 40, 140)), Image.new("RGB", GREY.size, (250, 245, 220)), Image.fromarray(INK)
+)
+BLACK_ON_TRANSPARENT = Image.merge("RGBA", [*[Image.new("L", GREY.size, 0)] * 3, Image.fromarray(INK)])
+WHITE_ON_TRANSPARENT = Image.merge("RGBA", [*[Image.new("L", GREY.size, 255)] * 3, Image.fromarray(INK)])
+CARD_ON_TRANSPARENT = Image.merge("LA", [GREY, Image.fromarray(np.pad(np.full((260, 260), 255, np.uint8), 10))])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(saved(GREY, "PNG"), id="grey PNG"),
+        pytest.param(saved(GREY.convert("RGB"), "PNG"), id="RGB PNG"),
+        pytest.param(saved(GREY.convert("P"), "PNG"), id="palette PNG"),
+        pytest.param(saved(SIXTEEN_BIT, "PNG"), id="16-bit PNG"),
+        pytest.param(saved(BLACK_ON_TRANSPARENT, "PNG"), id="black on transparent"),
+        pytest.param(saved(WHITE_ON_TRANSPARENT, "PNG"), id="white on transparent"),
+        pytest.param(saved(CARD_ON_TRANSPARENT, "PNG"), id="paper with a transparent border"),
+        pytest.param(saved(BLUE_ON_CREAM, "PNG"), id="blue on cream"),
+        pytest.param(saved(GREY, "JPEG", quality=90), id="JPEG"),
+        pytest.param(saved(GREY.convert("CMYK"), "JPEG", quality=90), id="CMYK JPEG"),
+        pytest.param(saved(GREY, "WEBP"), id="WebP"),
+        pytest.param(saved(GREY, "BMP"), id="BMP"),
+        pytest.param(saved(GREY, "GIF"), id="GIF"),
+        pytest.param(saved(GREY, "GIF", save_all=True, append_images=[GREY.rotate(90)]), id="animated GIF"),
+        pytest.param(saved(Image.fromarray(INK), "PNG"), id="light on dark"),
+    ],
+)
+def test_every_format_and_polarity_gives_the_same_ink(content):
+    assert difference(load_image(content)) < 2
+
+
+def test_exif_orientation_is_obeyed():
+    turned = GREY.transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # "turn by 90° clockwise to show"
+    assert difference(load_image(saved(turned, "JPEG", quality=95, exif=exif))) < 2
+
+
+def test_mnist_style_picture_comes_back_as_it_is():
+    small = cv2.resize(INK, (28, 28), interpolation=cv2.INTER_AREA)
+    small = (small * (255 / small.max())).astype(np.uint8)
+    assert np.array_equal(load_image(encode(small)), small)
+
+
+@given(st.integers(0, 9), st.integers(60, 255), st.integers(0, 9999))
+def test_inverting_the_picture_changes_nothing(digit, contrast, seed):
+    grey = (255 - draw(digit) * (contrast / 255)).astype(np.uint8)
+    assert np.array_equal(find_ink(grey), find_ink(255 - grey))
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+def test_shadow_and_grain_go_and_grey_edges_stay(light_on_dark):
+    rng = np.random.default_rng(0)
+    blurred = cv2.GaussianBlur(INK.astype(float), (0, 0), 2)
+    y, x = np.mgrid[:280, :280] / 280
+    light = 0.6 + 0.4 * (1 - x) * (1 - y) - 0.15 * (x + y > 1.5)
+    tone = 60 + 160 * blurred / 255 if light_on_dark else 220 - 160 * blurred / 255
+    photo = (tone * light + rng.normal(0, 3, (280, 280))).clip(0, 255).astype(np.uint8)
+    ink = find_ink(photo)
+    far_from_ink = cv2.dilate(blurred, np.ones((15, 15), np.uint8)) == 0
+    near_the_shadow = np.abs(x + y - 1.5) < 0.1
+    assert np.mean(ink[far_from_ink & ~near_the_shadow] > 16) < 0.01
+    assert np.corrcoef(ink.ravel(), blurred.ravel())[0, 1] > 0.97
+    assert ((ink > 40) & (ink < 215)).mean() > 0.01
+
+
+@pytest.mark.parametrize(
+    "grey",
+    [
+        pytest.param(np.full((50, 50), 255, np.uint8), id="white"),
+        pytest.param(np.zeros((50, 50), np.uint8), id="black"),
+        pytest.param(np.full((50, 50), 130, np.uint8), id="grey"),
+        pytest.param(np.full((1, 1), 7, np.uint8), id="1×1"),
+        pytest.param(np.random.default_rng(0).integers(0, 256, (200, 200), np.uint8), id="uniform noise"),
+        pytest.param(np.random.default_rng(0).normal(128, 30, (200, 200)).clip(0, 255).astype(np.uint8), id="grain"),
+        pytest.param(np.linspace(100, 200, 200 * 200).reshape(200, 200).astype(np.uint8), id="gradient"),
+    ],
+)
+def test_paper_without_ink_gives_none(grey):
+    assert not find_ink(grey).any()
+
+
+def test_transparent_picture_gives_no_ink():
+    assert not load_image(saved(Image.new("RGBA", (40, 40), (0, 0, 0, 0)), "PNG")).any()
+
+
+@pytest.mark.parametrize("shape", [(1, 5000), (5000, 1), (3, 3), (2, 2000)])
+def test_odd_shapes_are_decoded(shape):
+    grey = np.full(shape, 255, np.uint8)
+    grey.flat[grey.size // 2 :] = 0
+    assert max(load_image(encode(grey)).shape) <= MAX_SIDE_PX
+
+
+def test_large_photo_is_shrunk():
+    photo = cv2.resize(ON_PAPER, (3000, 4000))
+    assert decode_grey(encode(photo, ".jpg")).shape == (1024, 768)
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    content = bytearray(saved(Image.new("L", (1, 1)), "PNG"))
+    content[16:24] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    import zlib
+
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    return bytes(content)
+
+
+JPEG = saved(GREY, "JPEG")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(b"", "The file is empty", id="empty"),
+        pytest.param(b"these are words", "not a picture in a known format", id="text"),
+        pytest.param(saved(GREY, "PNG")[:300], "damaged or cut off", id="truncated PNG"),
+        pytest.param(JPEG[: len(JPEG) // 2], "damaged or cut off", id="truncated JPEG"),
+        pytest.param(png_that_claims(50_000, 50_000), "at most 64 million", id="50,000×50,000"),
+        pytest.param(png_that_claims(10_000, 10_000), "at most 64 million", id="10,000×10,000"),
+        pytest.param(png_that_claims(9_000, 9_000), "9,000 × 9,000 pixels", id="9,000×9,000"),
+        pytest.param(b"x" * (MAX_FILE_BYTES + 1), "at most 10 MB", id="too many bytes"),
+        pytest.param(b'<?xml version="1.0"?><svg/>', "an SVG", id="SVG"),
+        pytest.param(b"%PDF-1.7 ...", "a PDF", id="PDF"),
+        pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC", id="HEIC"),
+        pytest.param(b"\x93NUMPY\x01\0...", "a NumPy array", id="npy"),
+        pytest.param(saved(GREY, "TIFF"), "PNG, JPEG, WebP, BMP and GIF", id="TIFF"),
+    ],
+)
+def test_bad_files_are_refused_with_a_sentence(content, sentence):
+    with pytest.raises(ValueError, match=r"\.$") as error:
+        load_image(content)
+    assert sentence in str(error.value)
+
+
+def test_huge_file_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "huge.png"
+    with path.open("wb") as file:
+        file.truncate(200 * 2**20)  # sparse: no disk is used
+    with pytest.raises(ValueError, match="200 MB"):
+        load_image(path)
+
+
+@pytest.mark.parametrize("name", ["with space.png", "quo\"te's.png", "📷 five.png", "a/../five.png", "-5.png"])
+def test_any_file_name_goes(tmp_path, name):
+    (tmp_path / "a").mkdir()
+    (tmp_path / name).write_bytes(encode(ON_PAPER))
+    assert difference(load_image(tmp_path / name)) == 0
+
+
+def test_missing_file_is_said():
+    with pytest.raises(ValueError, match="No such file"):
+        load_image("nowhere.png")
+
+
+def test_canvas_gives_its_ink_exactly():
+    canvas = cv2.cvtColor(ON_PAPER, cv2.COLOR_GRAY2BGRA)
+    canvas[..., 3] = 255
+    assert np.array_equal(ink_from_canvas(encode(canvas)), INK)
+
+
+def test_canvas_filled_with_ink_is_ink():
+    assert (ink_from_canvas(encode(np.zeros((280, 280), np.uint8))) == 255).all()
+
+
+def test_data_url_holds_the_pixels_as_squares():
+    import base64
+
+    picture = np.array([[0, 1], [0.5, 0]], np.float32)
+    content = base64.b64decode(to_data_url(picture, 7).removeprefix("data:image/png;base64,"))
+    shown = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert np.array_equal(shown, np.array([[0, 255], [128, 0]], np.uint8).repeat(4, 0).repeat(4, 1))

@@ -1,0 +1,153 @@
+"""The page without a browser: what it shows for which input."""
+
+import shutil
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app_pages.resources import get_predictor
+from model import checkpoint
+from tests.conftest import ROOT, encode
+from tests.drawings import draw
+
+
+@pytest.fixture
+def page():
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not at.exception
+    return at
+
+
+def upload(page: AppTest, **files: bytes) -> AppTest:
+    for name, content in files.items():
+        page.file_uploader[0].upload(name.replace("_", "."), content)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_before_anything_is_drawn_it_invites_and_guesses_nothing(page):
+    assert "Draw a digit from 0 to 9" in page.info[0].value
+    assert not page.metric
+    assert not page.error
+    assert page.button(key="recognise_clear").disabled
+    assert page.button(key="recognise_undo").disabled
+
+
+def test_sidebar_tells_the_network_from_its_card(page):
+    card = checkpoint.read_card(checkpoint.SHIPPED)
+    shown = " ".join(element.value for element in [*page.sidebar.header, *page.sidebar.caption, *page.sidebar.markdown])
+    assert f"{card.test_accuracy:.2%}".replace("%", " %") in shown
+    assert card.date in shown
+    assert f"{card.parameters:,} parameters" in shown
+
+
+@pytest.mark.parametrize(
+    ("example", "digit"), [("Five on paper", "5"), ("Eight on a blackboard", "8"), ("Small, thin seven", "7")]
+)
+def test_examples_are_read_right(page, example, digit):
+    page.pills(key="recognise_examples").set_value([example]).run()
+    assert not page.exception
+    assert page.metric[0].value == digit
+    assert "sure" in page.metric[0].delta
+    assert any(caption.value.startswith("Most likely a") for caption in page.caption)
+
+
+def test_figures_are_there_as_a_table(page):
+    page.pills(key="recognise_examples").set_value(["Five on paper"]).run()
+    table = page.dataframe[0].value
+    assert table["Digit"].tolist() == [*range(10)]
+    assert table["Probability"].sum() == pytest.approx(1, abs=1e-4)
+    assert table["Probability"].idxmax() == 5
+
+
+def test_uploaded_picture_is_read(page):
+    upload(page, three_png=encode(255 - draw(3)))
+    assert page.metric[0].value == "3"
+
+
+def test_several_pictures_are_read_in_a_grid_and_bad_ones_do_not_stop_the_others(page):
+    upload(page, two_png=encode(255 - draw(2)), words_png=b"no picture", six_png=encode(draw(6)))
+    assert [metric.value for metric in page.metric] == ["2", "6"]
+    assert len(page.error) == 1
+    assert "not a picture" in page.error[0].value
+
+
+def test_name_of_a_file_is_shown_as_it_is(page):
+    page.file_uploader[0].upload("![x](http://example.org/x.png) *a* <b>.png", b"no picture")
+    page.run()
+    assert page.text[0].value == "![x](http://example.org/x.png) *a* <b>.png"
+
+
+@pytest.mark.parametrize(
+    ("picture", "sentence"),
+    [
+        pytest.param(np.full((90, 90), 255, np.uint8), "blank paper", id="white"),
+        pytest.param(np.zeros((90, 90), np.uint8), "blank paper", id="black"),
+        pytest.param(np.random.default_rng(0).integers(0, 256, (90, 90), np.uint8), "blank paper", id="noise"),
+        pytest.param(255 - cv2.circle(np.zeros((90, 90), np.uint8), (60, 20), 4, 255, -1), "only a dot", id="dot"),
+    ],
+)
+def test_blank_pictures_are_said_and_not_guessed(page, picture, sentence):
+    upload(page, blank_png=encode(picture))
+    assert not page.metric
+    assert any(sentence in info.value and "Nothing was guessed" in info.value for info in page.info)
+
+
+def test_two_close_candidates_are_asked(page, monkeypatch):
+    probabilities = np.full(10, 0.01, np.float32)
+    probabilities[4], probabilities[9] = 0.5, 0.42
+    monkeypatch.setattr("model.predictor.softmax", lambda logits: probabilities[np.newaxis])
+    page.pills(key="recognise_examples").set_value(["Five on paper"]).run()
+    assert page.metric[0].value == "4 or 9?"
+    assert page.metric[0].delta == "50.0 % sure"
+
+
+@pytest.mark.parametrize("name", [checkpoint.CARD_FILE, checkpoint.LITERT_FILE])
+def test_missing_model_file_is_named_and_the_page_comes_back_when_it_does(tmp_path, monkeypatch, name):
+    folder = tmp_path / "weights"
+    shutil.copytree(checkpoint.SHIPPED, folder)
+    content = (folder / name).read_bytes()
+    (folder / name).unlink()
+    monkeypatch.setattr("model.predictor.Predictor.__init__.__defaults__", (folder,))
+    get_predictor.clear()
+    try:
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        assert not page.exception
+        assert str(folder / name) in page.error[0].value
+        (folder / name).write_bytes(content)
+        page.run()
+        assert not page.error
+        assert "Draw a digit" in page.info[0].value
+    finally:
+        get_predictor.clear()
+
+
+def test_page_never_imports_tensorflow():
+    code = """
+import sys
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file("app.py", default_timeout=60).run()
+page.pills(key="recognise_examples").set_value(["Five on paper"]).run()
+print(len(page.metric), sorted({"tensorflow", "keras"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1 []"
+
+
+def test_port_in_use_is_said(server):
+    port = server.url.rsplit(":", 1)[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert f"Port {port} is not available" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

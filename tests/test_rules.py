@@ -1,0 +1,55 @@
+"""The rules of who may import whom: see "Where things are" in the README."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+from tests.conftest import ROOT
+from utils.image import MAX_FILE_BYTES
+
+OURS = {"app", "app_pages", "model", "train", "utils"}
+MAY_IMPORT = {"app": {"app_pages", "model", "utils"}, "app_pages": {"app_pages", "model", "utils"}}
+MAY_IMPORT |= {"train": {"model", "utils"}, "model": {"model", "utils"}, "utils": {"utils"}}
+TRAINING = {"tensorflow", "keras"}
+
+
+def imports(path: Path) -> set[str]:
+    """Return the dotted names of all that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+FILES = [ROOT / "app.py", ROOT / "train.py", *(path for part in OURS for path in (ROOT / part).rglob("*.py"))]
+
+
+def test_every_import_is_allowed():
+    for path in FILES:
+        part = path.relative_to(ROOT).parts[0].removesuffix(".py")
+        tops = {name.split(".")[0] for name in imports(path)}
+        assert tops & OURS <= MAY_IMPORT[part], path
+        if part not in ("app", "app_pages") and path.name != "benchmark.py":
+            assert "streamlit" not in tops, path
+        if part not in ("model", "train"):
+            assert not tops & TRAINING, path
+        # What the page reads with stays free of training.
+        if part == "model" and path.stem in ("predictor", "predict", "checkpoint"):
+            assert not tops & TRAINING, path
+
+
+def test_no_page_imports_a_page():
+    pages = set(re.findall(r'st\.Page\("app_pages/(\w+)\.py"', (ROOT / "app.py").read_text()))
+    assert pages
+    for path in (ROOT / "app_pages").glob("*.py"):
+        assert not {f"app_pages.{page}" for page in pages} & imports(path), path
+
+
+def test_upload_limits_agree():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert config["server"]["maxUploadSize"] * 2**20 == MAX_FILE_BYTES
+    assert config["browser"]["gatherUsageStats"] is False

@@ -1,0 +1,66 @@
+from utils.sketch import MAX_VERSIONS, Sketch, Version
+
+
+def stroke(number: int) -> Version:
+    return Version({"objects": [{"type": "Path"}] * number}, b"picture %d" % number)
+
+
+def drawn(strokes: int) -> Sketch:
+    sketch = Sketch()
+    for number in range(1, strokes + 1):
+        sketch.record(stroke(number))
+    return sketch
+
+
+def test_empty_paper_has_no_strokes():
+    sketch = Sketch()
+    sketch.record(Version({"objects": []}, None))  # what the canvas tells before anything is drawn
+    assert not sketch.current.has_strokes
+    assert len(sketch.versions) == 1
+
+
+def test_the_same_message_again_is_no_new_version():
+    sketch = drawn(2)
+    sketch.record(stroke(2))
+    assert len(sketch.versions) == 3
+
+
+def test_undo_and_redo_go_through_the_versions_and_stop_at_the_ends():
+    sketch = drawn(2)
+    sketch.go(-1)
+    assert sketch.current == stroke(1)
+    sketch.go(-1)
+    sketch.go(-1)
+    assert not sketch.current.has_strokes
+    for _ in range(3):
+        sketch.go(1)
+    assert sketch.current == stroke(2)
+
+
+def test_each_undo_redo_and_clear_starts_a_new_canvas_from_its_version():
+    sketch = drawn(2)
+    assert (sketch.generation, sketch.start) == (0, Version())
+    sketch.go(-1)
+    assert (sketch.generation, sketch.start) == (1, stroke(1))
+    sketch.clear()
+    assert (sketch.generation, sketch.start) == (2, Version())
+
+
+def test_a_stroke_after_undo_ends_redo():
+    sketch = drawn(3)
+    sketch.go(-1)
+    sketch.record(stroke(9))
+    sketch.go(1)
+    assert sketch.current == stroke(9)
+
+
+def test_clear_really_clears_and_undo_brings_it_back():
+    sketch = drawn(2)
+    sketch.clear()
+    assert not sketch.current.has_strokes
+    sketch.go(-1)
+    assert sketch.current == stroke(2)
+
+
+def test_memory_is_bounded():
+    assert len(drawn(3 * MAX_VERSIONS).versions) == MAX_VERSIONS

@@ -1,0 +1,110 @@
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from model.checkpoint import read_card
+from model.predictor import Predictor
+from tests.conftest import ROOT
+
+
+def train(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "train.py", *map(str, arguments)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "MNIST_PATH"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, tiny_mnist_file):
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    arguments = ("--mnist", tiny_mnist_file, "--epochs", 8, "--batch-size", 32, "--seed", 3, "--run-dir", folder)
+    done = train(*arguments)
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_run_folder_is_complete(run):
+    folder, _ = run
+    assert {path.name for path in folder.iterdir()} == {
+        *("config.json", "metrics.jsonl", "model.keras", "model.tflite", "model.json", "curves.png", "confusion.png")
+    }
+
+
+def test_each_epoch_has_its_line_of_metrics(run):
+    lines = [json.loads(line) for line in (run[0] / "metrics.jsonl").read_text().splitlines()]
+    assert [line["epoch"] for line in lines] == [*range(1, 9)]
+    assert all(set(line) >= {"seconds", "loss", "accuracy", "val_loss", "val_accuracy"} for line in lines)
+    assert lines[-1]["loss"] < lines[0]["loss"]
+
+
+def test_last_line_printed_is_the_card(run):
+    folder, printed = run
+    assert json.loads(printed.splitlines()[-1]) == json.loads((folder / "model.json").read_text())
+    card = read_card(folder)
+    assert (card.epochs, card.seed) == (8, 3)
+    assert (card.train_images, card.validation_images, card.test_images) == (360, 40, 100)
+    assert card.litert_max_difference <= 1e-4
+    assert card.command.startswith("python train.py --mnist ")
+
+
+def test_progress_is_shown(run):
+    assert "Epoch 8/8" in run[1]
+
+
+def test_what_was_trained_reads(run, tiny_mnist_file):
+    folder, _ = run
+    with np.load(tiny_mnist_file) as arrays:
+        images, labels = arrays["x_test"].astype(np.float32) / 255, arrays["y_test"]
+    read = [prediction.label for prediction in Predictor(folder).predict(images)]
+    accuracy = np.mean(np.array(read) == labels)
+    assert accuracy == pytest.approx(read_card(folder).test_accuracy)
+    assert accuracy > 0.8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--epochs", "0"], "--epochs is 0; expected 1 or more"),
+        (["--batch-size", "-5"], "--batch-size is -5"),
+        (["--learning-rate", "nan"], "--learning-rate is nan"),
+        (["--validation-split", "1"], "--validation-split is 1.0; expected between 0 and 1"),
+        (["--seed", "-1"], "--seed is -1"),
+        (["--mnist", "nowhere.npz"], "There is no MNIST file at nowhere.npz"),
+    ],
+)
+def test_bad_arguments_end_with_a_sentence(arguments, sentence, tmp_path):
+    done = train(*arguments, DIGITS_DATA_DIR=str(tmp_path))
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not any(tmp_path.iterdir())
+
+
+def test_run_folder_in_use_is_not_overwritten(tmp_path, tiny_mnist_file):
+    (tmp_path / "model.keras").write_text("precious")
+    done = train("--mnist", tiny_mnist_file, "--run-dir", tmp_path)
+    assert done.returncode != 0
+    assert "is not empty. Choose another with --run-dir." in done.stderr
+    assert (tmp_path / "model.keras").read_text() == "precious"
+
+
+def test_default_run_folder_is_in_the_state_folder(tmp_path, tiny_mnist_file):
+    done = train("--mnist", tiny_mnist_file, "--epochs", 1, DIGITS_DATA_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert (folder / "model.json").is_file()
+
+
+def test_loss_that_is_no_number_stops_with_a_sentence(tmp_path, tiny_mnist_file):
+    done = train("--mnist", tiny_mnist_file, "--epochs", 2, "--learning-rate", 1e30, "--run-dir", tmp_path / "run")
+    assert done.returncode != 0
+    assert "Try a smaller --learning-rate" in done.stderr
+    assert not (tmp_path / "run" / "model.json").exists()
