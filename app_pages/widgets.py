@@ -7,11 +7,12 @@ import streamlit as st
 from app_pages.canvas import CANVAS_SIZE_PX
 from model.predictor import Prediction, Predictor, Reading
 from utils.charts import probability_chart
-from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, load_image, to_data_url
+from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, load_image, load_thumbnail, to_data_url
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
 from utils.words import in_words, percent
 
 STEP_SIZE_PX = 140
+THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
 PICTURES = Path(__file__).parent / "pictures"  # tests/make_pictures.py made them
 EXAMPLES = {
     "Five on paper": PICTURES / "five-on-paper.jpg",
@@ -28,7 +29,7 @@ def two_columns():
 def show_reading(reading: Reading, key: str) -> None:
     """Show what was read: the digit, how sure, what the network saw, the ten probabilities."""
     if reading.blank:
-        st.info(f"{reading.blank} Nothing was guessed.", icon=":material/ink_eraser:")
+        show_blank(reading)
         return
     prediction = reading.prediction
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -38,6 +39,11 @@ def show_reading(reading: Reading, key: str) -> None:
     text_color = "white" if st.context.theme.type == "dark" else "black"
     st.vega_lite_chart(probability_chart(prediction.probabilities, text_color), alt=sentence, key=f"{key}_bars")
     st.caption(sentence)
+
+
+def show_blank(reading: Reading) -> None:
+    """Say why there is nothing to read."""
+    st.info(f"{reading.blank} Nothing was guessed.", icon=":material/ink_eraser:")
 
 
 def show_answer(prediction: Prediction) -> None:
@@ -136,7 +142,7 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor) -> No
             with st.container(border=True):
                 reading = show_picture(name, content, predictor)
                 if reading and reading.blank:
-                    show_reading(reading, key="unused: a blank has no chart")
+                    show_blank(reading)
                 elif reading:
                     show_answer(reading.prediction)
                     show_network_input(reading.steps)
@@ -146,10 +152,11 @@ def show_picture(name: str, content: bytes, predictor: Predictor) -> Reading | N
     """Show an uploaded picture and read it; if it cannot be read, say why and return None."""
     try:
         reading = predictor.read(load_image(content))
+        thumbnail = load_thumbnail(content, THUMBNAIL_SIZE_PX)
     except ValueError as error:
         st.text(name)  # plain text: a name may hold anything
         st.error(str(error), icon=":material/broken_image:")
         return None
-    st.image(content, width="stretch", alt=f"The picture {name}")
+    st.image(thumbnail, width="stretch", alt=f"The picture {name}")
     st.text(name)
     return reading

@@ -3,6 +3,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -55,18 +56,18 @@ def encode(image: np.ndarray, suffix: str = ".png") -> bytes:
 class Server:
     """The page, started as a user does, on a free port."""
 
-    def __init__(self, *options: str, app: Path = ROOT / "app.py", path: str = ""):
+    def __init__(self, *options: str, path: str = ""):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}{path}"
-        command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115, a pipe that nobody empties would stop the server
         self.process = subprocess.Popen(
-            [*command, f"--server.port={port}", "--server.address=127.0.0.1", *options],
+            [*command, f"--server.port={port}", "--server.fileWatcherType=none", *options],
             cwd=ROOT,
-            stdout=subprocess.PIPE,
+            stdout=self.log,
             stderr=subprocess.STDOUT,
-            text=True,
         )
         while True:
             try:
@@ -74,13 +75,16 @@ class Server:
                 return
             except urllib.error.URLError:
                 if self.process.poll() is not None:
-                    raise RuntimeError(self.process.stdout.read()) from None
+                    raise RuntimeError(self.stop()) from None
                 time.sleep(0.05)
 
     def stop(self) -> str:
         """Stop it and return what it had printed."""
         self.process.terminate()
-        return self.process.communicate(timeout=30)[0]
+        self.process.wait(timeout=30)
+        with self.log:
+            self.log.seek(0)
+            return self.log.read()
 
 
 @pytest.fixture(scope="session")

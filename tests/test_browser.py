@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
 from tests.conftest import Server, encode  # noqa: E402
 from tests.drawings import draw, strokes  # noqa: E402
+from utils.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
@@ -53,6 +54,7 @@ def corner(page: Page) -> tuple[float, float]:
 
 def draw_with_mouse(page: Page, points: np.ndarray) -> None:
     x, y = corner(page)
+    points = points.tolist()
     page.mouse.move(x + points[0][0], y + points[0][1])
     page.mouse.down()
     for point in points[1:]:
@@ -61,6 +63,10 @@ def draw_with_mouse(page: Page, points: np.ndarray) -> None:
 
 
 def write(page: Page, digit: int, box: tuple[float, float, float, float] = BOXES[0]) -> None:
+    # As a hand does: the mouse comes over the canvas first. The component's toolbar then moves up; until then it lies,
+    # unseen, over the top right of the canvas.
+    canvas(page).hover()
+    expect(page.locator(".dc-toolbar")).to_have_css("opacity", "1")
     for points in strokes(digit, *box):
         draw_with_mouse(page, points)
 
@@ -87,7 +93,7 @@ def test_small_thin_seven_in_the_corner_is_a_seven(page):
     slider = page.get_by_role("slider", name="Stroke width")
     slider.focus()
     slider.press("Home")
-    expect(page.get_by_text("6 px", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSliderThumbValue")).to_have_text("6 px")
     write(page, 7, (230, 8, 35, 50))
     expect(answer(page)).to_have_text("7")
 
@@ -136,6 +142,25 @@ def test_one_dot_is_said_and_not_guessed(page):
     x, y = corner(page)
     page.mouse.click(x + 140, y + 140)
     expect(page.get_by_text("That is only a dot. Nothing was guessed.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_bars_are_drawn_and_the_winner_stands_out(browser, server, scheme):
+    context = browser.new_context(color_scheme=scheme)
+    page = open_page(context.new_page(), server.url)
+    write(page, 5)
+    expect(answer(page)).to_have_text("5")
+    chart = page.get_by_test_id("stVegaLiteChart").filter(visible=True)
+    winner = chart.locator(f"path[fill='{WINNER_COLOR}']")
+    expect(winner).to_have_count(1)
+    expect(chart.locator(f"path[fill='{OTHERS_COLOR}']")).to_have_count(9)
+    expect(chart).to_contain_text("> 99.9 %")
+    assert winner.bounding_box()["width"] > 150
+    # Nothing is cut off at the right.
+    figure = chart.locator("text", has_text="> 99.9 %").bounding_box()
+    frame = chart.bounding_box()
+    assert figure["x"] + figure["width"] <= frame["x"] + frame["width"]
+    context.close()
 
 
 def test_steps_and_table_are_one_click_away(page):

@@ -11,7 +11,7 @@ PROBABILITIES = np.array([0, 0, 0.02, 0, 0.9, 0, 0, 0, 0, 0.08], np.float32)
 def test_probability_chart_is_valid_and_shows_the_ten_figures():
     chart = probability_chart(PROBABILITIES)
     alt.Chart.from_dict(chart)  # raises if the specification is none
-    rows = chart["data"]["values"]
+    rows = chart["datasets"][chart["data"]["name"]]
     assert [row["digit"] for row in rows] == [*"0123456789"]
     assert [row["probability"] for row in rows] == pytest.approx(PROBABILITIES.tolist())
     assert [row["digit"] for row in rows if row["winner"]] == ["4"]
@@ -22,8 +22,8 @@ def test_probability_chart_is_valid_and_shows_the_ten_figures():
 def test_one_charts_data_is_not_anothers():
     first = probability_chart(PROBABILITIES)
     second = probability_chart(PROBABILITIES[::-1])
-    assert first["data"] != second["data"]
-    assert first["data"]["values"][4]["winner"]
+    assert first["datasets"] != second["datasets"]
+    assert first["datasets"]["probabilities"][4]["winner"]
 
 
 def test_text_color_follows_the_theme():

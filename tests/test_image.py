@@ -9,7 +9,16 @@ from PIL import Image
 
 from tests.conftest import encode
 from tests.drawings import draw
-from utils.image import MAX_FILE_BYTES, MAX_SIDE_PX, decode_grey, find_ink, ink_from_canvas, load_image, to_data_url
+from utils.image import (
+    MAX_FILE_BYTES,
+    MAX_SIDE_PX,
+    decode_grey,
+    find_ink,
+    ink_from_canvas,
+    load_image,
+    load_thumbnail,
+    to_data_url,
+)
 
 INK = draw(5)
 ON_PAPER = 255 - INK
@@ -162,6 +171,17 @@ def test_bad_files_are_refused_with_a_sentence(content, sentence):
     with pytest.raises(ValueError, match=r"\.$") as error:
         load_image(content)
     assert sentence in str(error.value)
+
+
+def test_thumbnail_is_upright_small_and_in_colour():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = BLUE_ON_CREAM.resize((2000, 1500)).transpose(Image.Transpose.ROTATE_90)
+    thumbnail = load_thumbnail(saved(turned, "JPEG", exif=exif), 200)
+    assert thumbnail.size == (200, 150)
+    assert np.ptp(thumbnail.getpixel((0, 0))) > 20
+    deep = load_thumbnail(saved(SIXTEEN_BIT, "PNG"), 280)
+    assert np.array_equal(np.asarray(deep)[..., 0], ON_PAPER)
 
 
 def test_huge_file_is_refused_before_it_is_read(tmp_path):

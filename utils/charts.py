@@ -37,18 +37,19 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black") -> d
         }
         for digit, probability in enumerate(probabilities)
     ]
-    return _probability_specification(text_color) | {"data": {"values": rows}}
+    return _probability_specification(text_color) | {"datasets": {"probabilities": rows}}
 
 
 @cache
 def _probability_specification(text_color: str) -> dict:
-    base = alt.Chart(alt.InlineData([])).encode(
+    # Data without a name reaches no layer of a layered chart in Streamlit.
+    base = alt.Chart(alt.NamedData("probabilities")).encode(
         y=alt.Y("digit:N", title="Digit", sort=None, axis=alt.Axis(labelFontSize=14, ticks=False, domain=False)),
         x=alt.X(
             "probability:Q",
             title="Probability",
             # Room to the right of a full bar for its figure.
-            scale=alt.Scale(domain=[0, 1.18], nice=False),
+            scale=alt.Scale(domain=[0, 1.28], nice=False),
             axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=True),
         ),
         tooltip=[

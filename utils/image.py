@@ -64,26 +64,45 @@ def decode_grey(content: bytes) -> np.ndarray:
     ndarray of uint8, shape (height, width)
         0 black, 255 white; at most `MAX_SIDE_PX` a side.
     """
+    return _shrink(_to_grey(_decode(content)), MAX_SIDE_PX)
+
+
+def load_thumbnail(content: bytes, size_px: int) -> Image.Image:
+    """Decode a picture small and upright, in colour, to show it; see `load_image` for what is accepted and raised.
+
+    Parameters
+    ----------
+    content : bytes
+    size_px : int
+        The longer side of the result, at most.
+    """
+    picture = _decode(content)
+    if picture.mode.startswith("I"):  # Pillow cuts off 16-bit values
+        picture = Image.fromarray(_to_grey(picture))
+    picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    picture.thumbnail((size_px, size_px))
+    return picture
+
+
+def _decode(content: bytes) -> Image.Image:
     if not content:
         raise ValueError(f"The file is empty. {FORMATS_SENTENCE}.")
     if len(content) > MAX_FILE_BYTES:
         raise ValueError(_too_many_bytes(len(content)))
     try:
-        picture = Image.open(io.BytesIO(content), formats=FORMATS)
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)  # reads the header only
+        if picture.width * picture.height > MAX_PIXELS:
+            raise ValueError(_too_many_pixels(f"{picture.width:,} × {picture.height:,}"))
+        picture.draft(None, (MAX_SIDE_PX, MAX_SIDE_PX))  # a large JPEG is decoded at a fraction of its size
+        return ImageOps.exif_transpose(picture)
     except UnidentifiedImageError as error:
         raise ValueError(f"This is {_kind(content)}. {FORMATS_SENTENCE}: save it as one of them.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(_too_many_pixels("far too many")) from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ValueError(_damaged(error)) from error
-    if picture.width * picture.height > MAX_PIXELS:
-        raise ValueError(_too_many_pixels(f"{picture.width:,} × {picture.height:,}"))
-    try:
-        picture.draft("L", (MAX_SIDE_PX, MAX_SIDE_PX))  # JPEG only: decodes a large photo at a fraction of its size
-        grey = _to_grey(ImageOps.exif_transpose(picture))
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise ValueError(_damaged(error)) from error
-    return _shrink(grey, MAX_SIDE_PX)
+    except (OSError, SyntaxError, EOFError) as error:
+        raise ValueError(
+            f"The picture is damaged or cut off and cannot be decoded ({error}). Save or download it again."
+        ) from error
 
 
 def _to_grey(picture: Image.Image) -> np.ndarray:
@@ -225,7 +244,3 @@ def _too_many_bytes(size: int) -> str:
 
 def _too_many_pixels(came: str) -> str:
     return f"The picture has {came} pixels; at most {MAX_PIXELS // 10**6} million can be read. Make it smaller."
-
-
-def _damaged(error: Exception) -> str:
-    return f"The picture is damaged or cut off and cannot be decoded ({error}). Save or download it again."
