@@ -45,6 +45,21 @@ def test_blank_is_not_guessed():
     assert "blank paper" in reading.blank
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 2), (1, 5000), (5000, 1), (3, 1000), (28, 28)])
+@pytest.mark.parametrize("kind", ["noise", "stripes", "specks", "halves"])
+def test_odd_pictures_are_read_or_said_to_be_blank(shape, kind):
+    rng = np.random.default_rng(0)
+    order = np.arange(shape[0] * shape[1]).reshape(shape)
+    grey = {
+        "noise": rng.integers(0, 256, shape),
+        "stripes": order % 256,
+        "specks": (rng.random(shape) > 0.9) * 255,
+        "halves": (order > order.size // 2) * 255,
+    }[kind].astype(np.uint8)
+    reading = predictor.read(load_image(encode(grey)))
+    assert bool(reading.blank) == (reading.prediction is None)
+
+
 def test_probabilities_sum_to_one_and_fit_the_label():
     for prediction in predictor.predict(np.random.default_rng(0).random((70, 28, 28))):
         assert prediction.probabilities.shape == (10,)

@@ -112,6 +112,7 @@ def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
         for label in range(10)
         for prediction in range(10)
     ]
+    most_mistakes = max(row["mistakes"] for row in rows)
     base = alt.Chart(alt.InlineData(rows)).encode(
         x=alt.X("prediction:N", title="Read as", axis=alt.Axis(orient="top", labelAngle=0)),
         y=alt.Y("label:N", title="Was"),
@@ -121,6 +122,6 @@ def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
     )
     counts = base.mark_text(fontSize=12).encode(
         text=alt.condition("datum.count > 0", alt.Text("count:Q"), alt.value("")),
-        color=alt.condition("datum.mistakes > 8", alt.value("white"), alt.value("black")),
+        color=alt.condition(f"datum.mistakes > {most_mistakes / 2}", alt.value("white"), alt.value("black")),
     )
     return (cells + counts).properties(width=380, height=380)
