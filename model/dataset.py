@@ -4,12 +4,13 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
-SHAPES = {"x_train": "(n, 28, 28)", "y_train": "(n,)", "x_test": "(n, 28, 28)", "y_test": "(n,)"}
+from utils.arrays import load_arrays
+
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 HOW_TO_GIVE_MNIST = "Give a file with --mnist PATH or the environment variable MNIST_PATH."
 
 
@@ -25,7 +26,7 @@ class Mnist:
     def sha256(self) -> str:
         """Return the checksum of the four arrays' bytes, in the order of the fields."""
         digest = hashlib.sha256()
-        for name in SHAPES:
+        for name in ARRAYS:
             digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
         return digest.hexdigest()
 
@@ -50,27 +51,9 @@ def load_mnist(path: str | Path | None = None) -> Mnist:
         if there is no file and no network.
     """
     path = path or os.environ.get("MNIST_PATH")
-    arrays = _read_npz(Path(path)) if path else _download()
+    arrays = load_arrays(Path(path), ARRAYS, "MNIST file", HOW_TO_GIVE_MNIST) if path else _download()
     _check(arrays, source=str(path or "the downloaded file"))
     return Mnist(**arrays)
-
-
-def _read_npz(path: Path) -> dict[str, np.ndarray]:
-    if not path.is_file():
-        raise ValueError(f"There is no MNIST file at {path}. {HOW_TO_GIVE_MNIST}")
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in SHAPES}
-    except KeyError as error:
-        raise ValueError(
-            f"{path} lacks an array that MNIST's file has ({error.args[0]}). Expected {', '.join(SHAPES)}: "
-            f"the file mnist.npz that Keras uses. {HOW_TO_GIVE_MNIST}"
-        ) from error
-    except (BadZipFile, OSError, ValueError, EOFError, TypeError, AttributeError) as error:
-        # numpy returns a bare array for .npy, and several exceptions for files that are broken or none of its own.
-        raise ValueError(
-            f"{path} cannot be read as an .npz file: it is damaged or of another kind. {HOW_TO_GIVE_MNIST}"
-        ) from error
 
 
 def _download() -> dict[str, np.ndarray]:

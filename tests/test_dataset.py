@@ -24,7 +24,7 @@ ZEROS = np.zeros(5, np.uint8)
         pytest.param(saved(x_train=ZEROS)[:200], "cannot be read as an .npz", id="truncated"),
         pytest.param(b"words", "cannot be read as an .npz", id="text"),
         pytest.param(b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_", "cannot be read as an .npz", id="npy"),
-        pytest.param(saved(x=ZEROS), "lacks an array", id="other arrays"),
+        pytest.param(saved(x=ZEROS), "lacks an array (x_train)", id="other arrays"),
         pytest.param(
             saved(x_train=np.zeros((5, 784)), y_train=ZEROS, x_test=np.zeros((5, 784)), y_test=ZEROS),
             "expected uint8 (n, 28, 28)",

@@ -125,3 +125,29 @@ def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
         color=alt.condition(f"datum.mistakes > {most_mistakes / 2}", alt.value("white"), alt.value("black")),
     )
     return (cells + counts).properties(width=380, height=380)
+
+
+def reliability_chart(sets: dict[str, list[dict]]) -> alt.LayerChart:
+    """Draw accuracy over confidence, a line a set; on the diagonal the network is as sure as it is right.
+
+    Parameters
+    ----------
+    sets : dict of str to list of dict
+        For each set the rows of ``utils.metrics.reliability``.
+    """
+    rows = [row | {"set": name} for name, bins in sets.items() for row in bins]
+    diagonal = (
+        alt.Chart(alt.InlineData([{"confidence": 0, "accuracy": 0}, {"confidence": 1, "accuracy": 1}]))
+        .mark_line(strokeDash=[4, 4], color=OTHERS_COLOR)
+        .encode(x="confidence:Q", y="accuracy:Q")
+    )
+    lines = (
+        alt.Chart(alt.InlineData(rows))
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("confidence:Q", title="Confidence", scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("set:N", title=None),
+        )
+    )
+    return (diagonal + lines).properties(width=360, height=360)

@@ -1,0 +1,107 @@
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from model.evaluate import Answers, contact_sheet, in_ranges, main, summarise
+from tests.drawings import STROKES, draw, strokes
+
+
+@pytest.fixture
+def strokes_file(tmp_path):
+    """Our ten digits three times, by two laboratories, and a letter that must not count."""
+    points, stroke_start, sample_start, labels, writers = [], [0], [0], [], []
+    for label in [*STROKES] * 3 + ["x"]:
+        for stroke in strokes(1 if label == "x" else label, 0, 0, 600, 1000):
+            points.extend(stroke)
+            stroke_start.append(len(points))
+        sample_start.append(len(stroke_start) - 1)
+        labels.append(str(label))
+        writers.append("hut/ben" if len(labels) > 20 else "lab/ann")
+    np.savez(
+        tmp_path / "strokes.npz",
+        points=np.array(points, np.int16),
+        stroke_start=stroke_start,
+        sample_start=sample_start,
+        label=np.array(labels),
+        writer=np.array(writers),
+    )
+    return tmp_path / "strokes.npz"
+
+
+def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, tmp_path, capsys):
+    others = np.stack([cv2.resize(draw(digit)[:, ::-1], (105, 105)) for digit in (2, 3, 4, 6, 7)])
+    np.savez(tmp_path / "others.npz", ink=others)
+    files = ["--mnist", tiny_mnist_file, "--strokes", strokes_file, "--not-digits", tmp_path / "others.npz"]
+    sets = ["mnist", "redrawn", "strokes", "not-digits"]
+    assert main([*sets, *map(str, files), "--json", "--output", str(tmp_path / "out")]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert list(measured) == sets
+    assert measured["mnist"]["n"] == measured["redrawn"]["n"] == 100
+    assert measured["strokes"]["n"] == 30
+    assert measured["strokes"]["accuracy"] > 0.9
+    assert {part: figures["n"] for part, figures in measured["strokes"]["slices"]["laboratory"].items()} == {
+        "lab": 20,
+        "hut": 10,
+    }
+    assert set(measured["strokes"]["slices"]) >= {"laboratory", "stroke width, px", "size"}
+    assert measured["not-digits"]["against"] == "strokes"
+    assert measured["not-digits"]["auroc"] > 0.5
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *("mistakes-mnist.png", "mistakes-redrawn.png", "mistakes-strokes.png", "reliability.png")
+    }
+
+
+def test_text_tells_the_same(strokes_file, capsys):
+    assert main(["strokes", "--strokes", str(strokes_file)]) == 0
+    printed = capsys.readouterr().out
+    assert "strokes: 30 digits" in printed
+    assert "by laboratory:" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["strokes", "--strokes", "nowhere.npz"], "There is no file of pen strokes at nowhere.npz"),
+        (["mnist", "--mnist", "nowhere.npz"], "There is no MNIST file at nowhere.npz"),
+        (["mnist", "--model", "nowhere"], "The model's card nowhere/model.json is missing"),
+    ],
+)
+def test_missing_files_end_with_a_sentence(arguments, sentence, capsys):
+    assert main(arguments) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_unknown_set_is_said(capsys):
+    with pytest.raises(SystemExit):
+        main(["emnist"])
+    assert "there is no set 'emnist'; expected mnist, redrawn, strokes, not-digits" in capsys.readouterr().err
+
+
+ANSWERS = Answers(
+    pictures=[draw(digit) for digit in (4, 4, 9, 9)],
+    labels=np.array([4, 4, 9, 9]),
+    said=np.array([4, 9, 9, -1]),
+    confidences=np.array([0.9, 0.6, 0.8, 0.0]),
+    slices={"size": in_ranges([0.4, 0.9, 0.5, 0.6], (0.33, 0.5, 0.95)), "site": np.array(["a"] * 4)},
+)
+
+
+def test_summary_of_a_hand_worked_case():
+    summary = summarise(ANSWERS)
+    assert (summary["n"], summary["accuracy"]) == (4, 0.5)
+    assert summary["recall"] == {4: 0.5, 9: 0.5}
+    assert {(pair["was"], pair["said"]): pair["count"] for pair in summary["confused"]} == {(4, 9): 1, (9, -1): 1}
+    # One laboratory is no slice; 0.5 belongs to the range that it starts.
+    assert summary["slices"] == {
+        "size": {"0.33 – 0.5": {"n": 1, "accuracy": 1.0}, "0.5 – 0.95": {"n": 3, "accuracy": pytest.approx(1 / 3)}}
+    }
+
+
+def test_contact_sheet_has_a_tile_for_each_mistake_and_is_there_without_any():
+    sheet = contact_sheet(ANSWERS)
+    assert sheet.dtype == np.uint8
+    assert sheet.std() > 10
+    none = Answers(ANSWERS.pictures, ANSWERS.labels, ANSWERS.labels, ANSWERS.confidences)
+    assert contact_sheet(none).shape == sheet.shape
