@@ -3,7 +3,7 @@ import io
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -156,8 +156,8 @@ JPEG = saved(GREY, "JPEG")
         pytest.param(b"these are words", "not a picture in a known format", id="text"),
         pytest.param(saved(GREY, "PNG")[:300], "damaged or cut off", id="truncated PNG"),
         pytest.param(JPEG[: len(JPEG) // 2], "damaged or cut off", id="truncated JPEG"),
-        pytest.param(png_that_claims(50_000, 50_000), "at most 64 million", id="50,000×50,000"),
-        pytest.param(png_that_claims(10_000, 10_000), "at most 64 million", id="10,000×10,000"),
+        pytest.param(png_that_claims(50_000, 50_000), "at most 40 million", id="50,000×50,000"),
+        pytest.param(png_that_claims(10_000, 10_000), "at most 40 million", id="10,000×10,000"),
         pytest.param(png_that_claims(9_000, 9_000), "9,000 × 9,000 pixels", id="9,000×9,000"),
         pytest.param(b"x" * (MAX_FILE_BYTES + 1), "at most 10 MB", id="too many bytes"),
         pytest.param(b'<?xml version="1.0"?><svg/>', "an SVG", id="SVG"),
@@ -181,7 +181,33 @@ def test_thumbnail_is_upright_small_and_in_colour():
     assert thumbnail.size == (200, 150)
     assert np.ptp(thumbnail.getpixel((0, 0))) > 20
     deep = load_thumbnail(saved(SIXTEEN_BIT, "PNG"), 280)
-    assert np.array_equal(np.asarray(deep)[..., 0], ON_PAPER)
+    assert np.array_equal(np.asarray(deep), ON_PAPER)
+
+
+PICTURES = [
+    *(saved(GREY, kind) for kind in ("PNG", "JPEG", "WEBP", "BMP", "GIF")),
+    *(saved(picture, "PNG") for picture in (SIXTEEN_BIT, BLACK_ON_TRANSPARENT, GREY.convert("P"))),
+]
+
+
+@given(
+    st.sampled_from(PICTURES),
+    st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=8),
+    st.floats(0, 1),
+)
+@settings(max_examples=300, deadline=None)
+def test_damaged_files_are_read_or_refused_and_never_crash(content, changes, length):
+    damaged = bytearray(content)
+    for place, value in changes:
+        # Most of what can go wrong is in the header.
+        damaged[int(place**3 * len(damaged))] = value
+    damaged = bytes(damaged[: round(length**0.1 * len(damaged))])
+    try:
+        ink = load_image(damaged)
+    except ValueError as error:
+        assert str(error).endswith(".")
+    else:
+        assert ink.dtype == np.uint8
 
 
 def test_huge_file_is_refused_before_it_is_read(tmp_path):

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 FORMATS_SENTENCE = "PNG, JPEG, WebP, BMP and GIF pictures can be read"
 MAX_FILE_BYTES = 10 * 2**20  # as server.maxUploadSize in .streamlit/config.toml
-MAX_PIXELS = 64_000_000  # above any phone's photo; 64 MB as grey, before it is shrunk
+MAX_PIXELS = 40_000_000  # a page scanned at 600 dpi; JPEG is shrunk as it is decoded and may have more
 MAX_SIDE_PX = 1024  # a digit needs no more, and all that follows is quick
 
 # Ink stands out from the paper by at least this many grey levels of 255 …
@@ -64,53 +64,10 @@ def decode_grey(content: bytes) -> np.ndarray:
     ndarray of uint8, shape (height, width)
         0 black, 255 white; at most `MAX_SIDE_PX` a side.
     """
-    return _shrink(_to_grey(_decode(content)), MAX_SIDE_PX)
-
-
-def load_thumbnail(content: bytes, size_px: int) -> Image.Image:
-    """Decode a picture small and upright, in colour, to show it; see `load_image` for what is accepted and raised.
-
-    Parameters
-    ----------
-    content : bytes
-    size_px : int
-        The longer side of the result, at most.
-    """
     picture = _decode(content)
-    if picture.mode.startswith("I"):  # Pillow cuts off 16-bit values
-        picture = Image.fromarray(_to_grey(picture))
-    picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    picture.thumbnail((size_px, size_px))
-    return picture
-
-
-def _decode(content: bytes) -> Image.Image:
-    if not content:
-        raise ValueError(f"The file is empty. {FORMATS_SENTENCE}.")
-    if len(content) > MAX_FILE_BYTES:
-        raise ValueError(_too_many_bytes(len(content)))
-    try:
-        picture = Image.open(io.BytesIO(content), formats=FORMATS)  # reads the header only
-        if picture.width * picture.height > MAX_PIXELS:
-            raise ValueError(_too_many_pixels(f"{picture.width:,} × {picture.height:,}"))
-        picture.draft(None, (MAX_SIDE_PX, MAX_SIDE_PX))  # a large JPEG is decoded at a fraction of its size
-        return ImageOps.exif_transpose(picture)
-    except UnidentifiedImageError as error:
-        raise ValueError(f"This is {_kind(content)}. {FORMATS_SENTENCE}: save it as one of them.") from error
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValueError(_too_many_pixels("far too many")) from error
-    except (OSError, SyntaxError, EOFError) as error:
-        raise ValueError(
-            f"The picture is damaged or cut off and cannot be decoded ({error}). Save or download it again."
-        ) from error
-
-
-def _to_grey(picture: Image.Image) -> np.ndarray:
-    if picture.mode.startswith("I"):  # 16 bit
-        return (np.asarray(picture, np.float32) * (255 / 65535)).round().clip(0, 255).astype(np.uint8)
-    if not picture.has_transparency_data:
+    if picture.mode != "RGBA":
         return np.asarray(picture.convert("L"))
-    grey_and_alpha = np.asarray(picture.convert("RGBA").convert("LA"), np.float32)
+    grey_and_alpha = np.asarray(picture.convert("LA"), np.float32)
     grey, alpha = grey_and_alpha[..., 0], grey_and_alpha[..., 1] / 255
     if alpha.min() == 1:
         return grey.astype(np.uint8)
@@ -125,12 +82,53 @@ def _to_grey(picture: Image.Image) -> np.ndarray:
     return (grey * alpha + paper * (1 - alpha)).round().astype(np.uint8)
 
 
-def _shrink(grey: np.ndarray, max_side_px: int) -> np.ndarray:
-    scale = max_side_px / max(grey.shape)
-    if scale >= 1:
-        return grey
-    height, width = (max(1, round(side * scale)) for side in grey.shape)
-    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+def load_thumbnail(content: bytes, size_px: int) -> Image.Image:
+    """Decode a picture small and upright, in colour, to show it; see `load_image` for what is accepted and raised.
+
+    Parameters
+    ----------
+    content : bytes
+    size_px : int
+        The longer side of the result, at most.
+    """
+    picture = _decode(content)
+    picture.thumbnail((size_px, size_px))
+    return picture
+
+
+def _decode(content: bytes) -> Image.Image:
+    """Decode to L, RGB or RGBA, upright, at most `MAX_SIDE_PX` a side."""
+    if not content:
+        raise ValueError(f"The file is empty. {FORMATS_SENTENCE}.")
+    if len(content) > MAX_FILE_BYTES:
+        raise ValueError(_too_many_bytes(len(content)))
+    try:
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)  # reads the header only
+        picture.draft(None, (MAX_SIDE_PX, MAX_SIDE_PX))  # a large JPEG will be decoded at a fraction of its size
+        if picture.width * picture.height > MAX_PIXELS:
+            raise _TooLargeError(f"{picture.width:,} × {picture.height:,}")
+        picture = ImageOps.exif_transpose(picture)
+        if picture.mode.startswith("I"):  # 16 bit, which Pillow would cut off
+            picture = Image.fromarray((np.asarray(picture) / np.float32(257)).round().clip(0, 255).astype(np.uint8))
+        elif picture.mode != "L" or picture.has_transparency_data:
+            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        picture.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), Image.Resampling.BOX)
+    except UnidentifiedImageError as error:
+        raise ValueError(f"This is {_kind(content)}. {FORMATS_SENTENCE}: save it as one of them.") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, _TooLargeError) as error:
+        size = error if isinstance(error, _TooLargeError) else "far too many"
+        raise ValueError(
+            f"The picture has {size} pixels; at most {MAX_PIXELS // 10**6} million can be read. Make it smaller."
+        ) from error
+    except Exception as error:  # Pillow's decoders raise many kinds for files that are damaged
+        raise ValueError(
+            f"The picture is damaged or cut off and cannot be decoded ({error}). Save or download it again."
+        ) from error
+    return picture
+
+
+class _TooLargeError(Exception):
+    """More pixels than can be read; the message says how many."""
 
 
 def find_ink(grey: np.ndarray) -> np.ndarray:
@@ -172,7 +170,9 @@ def _paper(grey: np.ndarray) -> np.ndarray | float:
         return level
     # A small copy is as good for what is smooth, and quick. The window is far wider than a stroke.
     height, width = grey.shape
-    small = _shrink(grey, 256)
+    scale = min(1.0, 256 / max(grey.shape))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     window = max(3, max(small.shape) // 3 | 1)
     return cv2.resize(cv2.medianBlur(small, window), (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
@@ -240,7 +240,3 @@ def _too_many_bytes(size: int) -> str:
         f"The file has {size / 2**20:,.0f} MB; at most {MAX_FILE_BYTES // 2**20} MB can be read. "
         "Save the picture smaller, or crop it to the digit."
     )
-
-
-def _too_many_pixels(came: str) -> str:
-    return f"The picture has {came} pixels; at most {MAX_PIXELS // 10**6} million can be read. Make it smaller."
