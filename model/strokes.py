@@ -1,6 +1,12 @@
-"""Characters as pen strokes: reading them, finding them in pictures, and drawing them on a canvas as people do."""
+"""Characters as pen strokes: reading them, finding them in pictures, and drawing them on a canvas as people do.
 
+python -m model.strokes UNPACKED_UNIPEN OUT.npz    # make a file of pen strokes from the public UNIPEN archive
+"""
+
+import argparse
 import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from model.unipen import UnipenError, read_characters
 from utils.arrays import load_arrays
 
 CANVAS_SIZE_PX = 280
@@ -203,3 +210,75 @@ def thin(ink: np.ndarray) -> np.ndarray:
 
 
 _TO_NEIGHBOURS = [(1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1)]
+
+
+def convert_unipen(root: Path) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Collect the single characters of an unpacked UNIPEN archive.
+
+    Parameters
+    ----------
+    root : Path
+        The archive's folder: data files are all ``*.dat`` below its folder ``data``; a file's folder is its laboratory.
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        As `load_strokes` reads them; each character scaled so that its longer side is 1000.
+    problems : list of str
+        What could not be read, each with file and line.
+    """
+    points, stroke_start, sample_start, labels, writers, problems = [], [0], [0], [], [], []
+    for path in sorted((root / "data").rglob("*.dat")):
+        try:
+            characters = list(read_characters(path, root))
+        except UnipenError as error:
+            problems.append(str(error))
+            continue
+        for label, writer, strokes in characters:
+            if len(label) != 1:
+                continue
+            together = np.concatenate(strokes)
+            low, extent = together.min(axis=0), max(float(np.ptp(together, axis=0).max()), 1e-6)
+            for stroke in strokes:
+                points.append(np.round((stroke - low) * (1000 / extent)).astype(np.int16))
+                stroke_start.append(stroke_start[-1] + len(stroke))
+            sample_start.append(len(stroke_start) - 1)
+            labels.append(label)
+            writers.append(f"{path.parent.name}/{writer}")
+    if not labels:
+        raise ValueError(
+            f"No characters were found in *.dat files below {root / 'data'}. Give the folder into which UNIPEN's archive "
+            "was unpacked." + "".join(f"\n{problem}" for problem in problems)
+        )
+    arrays = {
+        "points": np.concatenate(points),
+        "stroke_start": np.array(stroke_start, np.int32),
+        "sample_start": np.array(sample_start, np.int32),
+        "label": np.array(labels),
+        "writer": np.array(writers),
+    }
+    return arrays, problems
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m model.strokes", description="Make a file of pen strokes from the public UNIPEN archive."
+    )
+    parser.add_argument("unipen", type=Path, metavar="UNPACKED_UNIPEN", help="the folder with data/ and include/")
+    parser.add_argument("output", type=Path, metavar="OUT.npz")
+    arguments = parser.parse_args(argv)
+    try:
+        arrays, problems = convert_unipen(arguments.unipen)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    np.savez_compressed(arguments.output, **arrays)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"{len(arrays['label']):,} characters by {len(set(arrays['writer']))} writers written to {arguments.output}")
+    return int(bool(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
