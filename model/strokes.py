@@ -247,8 +247,8 @@ def convert_unipen(root: Path) -> tuple[dict[str, np.ndarray], list[str]]:
             writers.append(f"{path.parent.name}/{writer}")
     if not labels:
         raise ValueError(
-            f"No characters were found in *.dat files below {root / 'data'}. Give the folder into which UNIPEN's archive "
-            "was unpacked." + "".join(f"\n{problem}" for problem in problems)
+            f"No characters were found in *.dat files below {root / 'data'}. Give the folder into which UNIPEN's "
+            "archive was unpacked." + "".join(f"\n{problem}" for problem in problems)
         )
     arrays = {
         "points": np.concatenate(points),
