@@ -5,8 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, SHIPPED, CheckpointError
 from model.predictor import Prediction, Predictor, softmax
@@ -31,12 +29,12 @@ def test_our_drawings_are_read_right(digit, brush_px, box):
     assert (prediction.label, prediction.confidence > 0.5) == (digit, True), prediction
 
 
-@given(st.integers(0, 9), st.integers(8, 26))
-@settings(max_examples=40)
-def test_doubling_the_canvas_changes_the_probabilities_little(digit, brush_px):
-    once = predictor.read(draw(digit, 280, brush_px)).prediction.probabilities
-    twice = predictor.read(draw(digit, 560, 2 * brush_px)).prediction.probabilities
-    assert np.abs(once - twice).max() < 0.05
+@pytest.mark.parametrize("digit", range(10))
+def test_doubling_the_canvas_changes_the_probabilities_little(digit):
+    for brush_px in range(6, 31):
+        once = predictor.read(draw(digit, 280, brush_px)).prediction.probabilities
+        twice = predictor.read(draw(digit, 560, 2 * brush_px)).prediction.probabilities
+        assert np.abs(once - twice).max() < 0.05, brush_px
 
 
 def test_blank_is_not_guessed():

@@ -34,7 +34,8 @@ def test_mnists_rule_holds(digit, width, height, brush_px):
     assert max(steps.fitted.shape) == 20
     box_width, box_height = steps.box[2:]
     expected = 20 * min(box_width, box_height) / max(box_width, box_height)
-    assert abs(min(steps.fitted.shape) - expected) <= 0.5 + 1e-9
+    # A soft edge on each side may reach into one pixel more.
+    assert expected - 1 < min(steps.fitted.shape) < expected + 2
     # Nothing is lost on the way into 28×28.
     assert image.sum() * 255 == pytest.approx(steps.fitted.sum(), rel=1e-5)
     y, x = np.average(np.argwhere(image > 0), axis=0, weights=image[image > 0])

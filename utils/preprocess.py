@@ -41,7 +41,7 @@ class Steps:
     box : tuple of int
         Where the digit is in `ink`: (x, y, width, height).
     fitted : ndarray of uint8
-        The box's content, scaled so that its longer side is 20.
+        The box's content, scaled so that its longer side is 20; a soft edge may reach into a pixel more.
     image : ndarray of float32, shape (28, 28)
         The MNIST-style image: `fitted`, placed by its centre of mass; 0 paper, 1 ink.
     """
@@ -119,10 +119,17 @@ def _without_specks(ink: np.ndarray) -> np.ndarray:
 
 
 def _fit(crop: np.ndarray) -> np.ndarray:
-    scale = BOX_SIZE_PX / max(crop.shape)
-    height, width = (max(1, round(side * scale)) for side in crop.shape)
+    # Made square first, so that both axes are scaled exactly alike: the width of a one would else be rounded to 4 or 5
+    # pixels, and a hair's breadth more ink would change its shape by a quarter.
+    height, width = crop.shape
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    square = cv2.copyMakeBorder(crop, top, side - height - top, left, side - width - left, cv2.BORDER_CONSTANT, value=0)
     # INTER_AREA averages, which is anti-aliasing; it is for shrinking only.
-    return cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    interpolation = cv2.INTER_AREA if side > BOX_SIZE_PX else cv2.INTER_LINEAR
+    fitted = cv2.resize(square, (BOX_SIZE_PX, BOX_SIZE_PX), interpolation=interpolation)
+    x, y, width, height = cv2.boundingRect(fitted)
+    return fitted[y : y + height, x : x + width]
 
 
 def _centre(fitted: np.ndarray) -> np.ndarray:
