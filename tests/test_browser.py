@@ -18,7 +18,7 @@ expect.set_options(timeout=20_000)
 
 BOXES = [  # x, y, width, height on the canvas of 280×280: in the middle, large, small in the corners
     (85, 55, 105, 165),
-    (30, 20, 200, 235),
+    (70, 20, 110, 235),
     (12, 14, 60, 85),
     (200, 15, 60, 90),
     (15, 175, 65, 90),
@@ -65,6 +65,7 @@ def draw_with_mouse(page: Page, points: np.ndarray) -> None:
 def write(page: Page, digit: int, box: tuple[float, float, float, float] = BOXES[0]) -> None:
     # As a hand does: the mouse comes over the canvas first. The component's toolbar then moves up; until then it lies,
     # unseen, over the top right of the canvas.
+    expect(canvas(page)).to_have_count(1)  # after undo, redo or clear the old one is there for a moment more
     canvas(page).hover()
     expect(page.locator(".dc-toolbar")).to_have_css("opacity", "1")
     for points in strokes(digit, *box):
