@@ -65,11 +65,19 @@ def draw_with_mouse(page: Page, points: np.ndarray) -> None:
 def write(page: Page, digit: int, box: tuple[float, float, float, float] = BOXES[0]) -> None:
     # As a hand does: the mouse comes over the canvas first. The component's toolbar then moves up; until then it lies,
     # unseen, over the top right of the canvas.
-    expect(canvas(page)).to_have_count(1)  # after undo, redo or clear the old one is there for a moment more
     canvas(page).hover()
     expect(page.locator(".dc-toolbar")).to_have_css("opacity", "1")
     for points in strokes(digit, *box):
         draw_with_mouse(page, points)
+
+
+def press(page: Page, name: str) -> None:
+    """Press undo, redo or clear, and wait until the old canvas has made way for the new one."""
+    old = canvas(page).element_handle()
+    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
+    old.wait_for_element_state("hidden")
+    expect(canvas(page)).to_have_count(1)
+    expect(canvas(page)).to_be_visible()
 
 
 def answer(page: Page) -> Locator:
@@ -85,7 +93,7 @@ def test_all_ten_digits_are_read_right(page):
     for digit, box in enumerate(BOXES):
         write(page, digit, box)
         expect(answer(page)).to_have_text(str(digit))
-        page.get_by_test_id("stButton").get_by_role("button", name="Clear").click()
+        press(page, "Clear")
         expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
         expect(answer(page)).to_have_count(0)
 
@@ -100,9 +108,6 @@ def test_small_thin_seven_in_the_corner_is_a_seven(page):
 
 
 def test_undo_redo_and_clear_change_what_is_read(page):
-    def press(name: str) -> None:
-        page.get_by_test_id("stButton").get_by_role("button", name=name).click()
-
     box = (70, 60, 120, 160)
     four = strokes(4, *box)
     write(page, 1, (155, 60, 20, 160))
@@ -110,16 +115,16 @@ def test_undo_redo_and_clear_change_what_is_read(page):
     for points in four[:2]:
         draw_with_mouse(page, points)
     expect(answer(page)).to_have_text("4")
-    press("Undo")
+    press(page, "Undo")
     expect(answer(page)).to_have_text("1")
-    press("Redo")
+    press(page, "Redo")
     expect(answer(page)).to_have_text("4")
-    press("Clear")
+    press(page, "Clear")
     expect(answer(page)).to_have_count(0)
-    press("Undo")
+    press(page, "Undo")
     expect(answer(page)).to_have_text("4")
     # What is drawn after going back counts together with what is there again.
-    press("Clear")
+    press(page, "Clear")
     expect(answer(page)).to_have_count(0)
     write(page, 3)
     expect(answer(page)).to_have_text("3")
@@ -130,7 +135,7 @@ def test_nothing_drawn_before_answers_after_a_clear_right_after_the_stroke(page)
     expect(answer(page)).to_have_text("8")
     draw_with_mouse(page, np.array([[20, 20], [20, 200]]))
     # At once: the message of the last stroke is still on its way (the component waits 200 ms).
-    page.get_by_test_id("stButton").get_by_role("button", name="Clear").click()
+    press(page, "Clear")
     expect(answer(page)).to_have_count(0)
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
     page.wait_for_timeout(700)  # longer than that message may take: it must not come to anything
