@@ -13,7 +13,7 @@ from tests.conftest import Server, encode  # noqa: E402
 from tests.drawings import draw, strokes  # noqa: E402
 from utils.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
 
-# The browser, the server and the component's timers share two cores here: a second try tells a slow moment from a fault.
+# Browser, server and the component's timers share two cores here: a second try tells a slow moment from a fault.
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 expect.set_options(timeout=20_000)
 
