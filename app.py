@@ -6,11 +6,28 @@ import streamlit as st
 
 from app_pages.resources import get_predictor
 from model.checkpoint import CheckpointError
+from utils.words import accuracy_percent
+
+DRAWINGS_HELP = {
+    "strokes": (
+        "{n:,} digits that people wrote with a pen on a tablet, drawn on this page’s canvas in any place, size and "
+        "stroke width. The network learned from other people’s."
+    ),
+    "redrawn": (
+        "The lines of {n:,} of MNIST’s test digits, drawn on this page’s canvas in any place, size and stroke width. "
+        "None was trained on."
+    ),
+}
 
 # A file of ours: a named icon would be fetched from the network.
 st.set_page_config(page_title="Digit Canvas", page_icon=Path(__file__).parent / "app_pages/pictures/icon.png")
 
-page = st.navigation([st.Page("app_pages/recognise.py", title="Digit Canvas")])
+page = st.navigation(
+    [
+        st.Page("app_pages/recognise.py", title="Read a digit", icon=":material/draw:"),
+        st.Page("app_pages/quality.py", title="How good is it?", icon=":material/query_stats:"),
+    ]
+)
 
 try:
     card = get_predictor().card
@@ -20,11 +37,18 @@ except CheckpointError as error:
 
 with st.sidebar:
     st.caption("Network in use")
-    st.header(f"{card.test_accuracy:.2%}".replace("%", " %"), anchor=False)
-    st.markdown(
-        f"of MNIST’s {card.test_images:,} test digits read right",
-        help="Handwritten digits that the network had never seen. They chose nothing in its training.",
-    )
+    with st.container(horizontal=True):
+        drawn = "strokes" if "strokes" in card.accuracy else "redrawn"
+        st.metric(
+            "people’s drawings" if drawn == "strokes" else "redrawn digits",
+            accuracy_percent(card.accuracy[drawn]),
+            help=DRAWINGS_HELP[drawn].format(n=card.images[drawn]),
+        )
+        st.metric(
+            "MNIST’s test",
+            accuracy_percent(card.accuracy["mnist"]),
+            help=f"MNIST’s {card.images['mnist']:,} test digits, scanned from paper. None was trained on.",
+        )
     st.caption(f"“{card.network}”, {card.parameters:,} parameters, trained on {card.date} for {card.epochs} epochs.")
     st.caption("What you draw or upload is read on the computer that runs this page. It is not stored or passed on.")
 

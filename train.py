@@ -1,12 +1,13 @@
 """Train the network that reads the digits, and write a run folder.
 
-    python train.py                                    # the shipped recipe, into data/runs/
+    python train.py                                    # from MNIST and digits written by rule, into data/runs/
+    python train.py --strokes strokes.npz              # and from people's pen strokes: the shipped recipe
     python train.py --epochs 3 --run-dir /tmp/try      # a quick try
     python train.py --mnist mnist.npz --seed 1         # MNIST from a file, another seed
 
 The run folder gets ``config.json``, ``metrics.jsonl`` (a line an epoch), ``model.keras`` (to go on training),
-``model.tflite`` (to read with), ``model.json`` (the card), ``curves.png`` and ``confusion.png``. The last line
-printed is the card as JSON.
+``model.tflite`` (to read with), ``model.json`` (the card), ``curves.png``, and, for the page to
+show, ``quality.json`` and pictures of the mistakes. The last line printed is the card as JSON.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -29,39 +30,19 @@ import keras
 import numpy as np
 
 from model.architectures import reader
-from model.augment import random_affine
 from model.checkpoint import KERAS_FILE, LITERT_FILE, Card, CheckpointError, write_atomically, write_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
-from model.predictor import LiteRTNetwork, softmax
-from utils.charts import confusion_chart, learning_curves
+from model.evaluate import judge, summarise, write_quality
+from model.examples import AT_HOME, WITH_PENS, Examples, make_sources
+from model.predictor import LiteRTNetwork, Predictor, softmax
+from model.skeleton import redraw
+from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
+from model.training import draw_as_on_the_page, find_digit_threshold, find_temperature, fit
+from utils.charts import learning_curves
 
 LITERT_TOLERANCE = 1e-4
 LITERT_CHECK_IMAGES = 1000
 VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
-
-
-class AugmentedBatches(keras.utils.PyDataset):
-    """Shuffled batches of freshly distorted images; batch `i` of an epoch is the same whichever thread makes it."""
-
-    def __init__(self, images: np.ndarray, labels: np.ndarray, batch_size: int, seed: int):
-        super().__init__(workers=1)
-        self.images, self.labels, self.batch_size, self.seed = images, labels, batch_size, seed
-        self.epoch = -1
-        self.on_epoch_begin()
-
-    def __len__(self) -> int:
-        return -(-len(self.labels) // self.batch_size)
-
-    def on_epoch_begin(self) -> None:
-        """Shuffle anew."""
-        self.epoch += 1
-        self.order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.labels))
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        rng = np.random.default_rng((self.seed, self.epoch, index))
-        images = random_affine(to_unit_range(self.images[chosen]), rng)
-        return images[..., np.newaxis], self.labels[chosen]
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -71,11 +52,12 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     data = parser.add_argument_group("data")
     data.add_argument("--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it")
+    data.add_argument("--strokes", type=Path, metavar="PATH", help="people's pen strokes; else STROKES_PATH; else none")
     data.add_argument("--validation-split", type=float, default=0.1, help="share of the training images")
     training = parser.add_argument_group("training")
-    training.add_argument("--epochs", type=int, default=25)
-    training.add_argument("--batch-size", type=int, default=128)
-    training.add_argument("--learning-rate", type=float, default=2e-3, help="at its peak; falls to 0 along a cosine")
+    training.add_argument("--epochs", type=int, default=25, help="each of as many images as MNIST's training part")
+    training.add_argument("--batch-size", type=int, default=256)
+    training.add_argument("--learning-rate", type=float, default=3e-3, help="at its peak; falls to 0 along a cosine")
     training.add_argument("--seed", type=int, default=0)
     output = parser.add_argument_group("output")
     output.add_argument("--run-dir", type=Path, metavar="DIR", help="default: data/runs/ and the time")
@@ -152,37 +134,36 @@ def save_network(network: keras.Model, images: np.ndarray, run_dir: Path) -> flo
     return difference
 
 
-def train(arguments: argparse.Namespace, mnist: Mnist, run_dir: Path, command: str) -> Card:
-    """Train, save and judge; return the card."""
+def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, run_dir: Path, command: str) -> Card:
+    """Train, calibrate, save and judge; return the card."""
     cv2.setNumThreads(1)  # its thread pool would fight TensorFlow's for the cores: a step took 1.6 times as long
     keras.utils.set_random_seed(arguments.seed)
     train_indices, validation_indices = stratified_split(mnist.y_train, arguments.validation_split, arguments.seed)
-    batches = AugmentedBatches(
-        mnist.x_train[train_indices], mnist.y_train[train_indices], arguments.batch_size, arguments.seed
-    )
     x_validation = to_unit_range(mnist.x_train[validation_indices])
-    y_validation = mnist.y_train[validation_indices]
+    y_validation = mnist.y_train[validation_indices].astype(int)
+    redrawn = redraw(mnist.x_train[validation_indices], y_validation)
+    writers = pens and split_writers(pens)
+    validation_parts = [(x_validation, y_validation), draw_as_on_the_page(redrawn, arguments.seed)]
+    if writers:
+        validation_parts.append(draw_as_on_the_page(select_digits(writers["validation"]), arguments.seed))
+    validation = tuple(np.concatenate(arrays) for arrays in zip(*validation_parts, strict=True))
 
-    network = reader()
-    steps = arguments.epochs * len(batches)
-    network.compile(
-        optimizer=keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(
-                initial_learning_rate=arguments.learning_rate / 10,
-                warmup_target=arguments.learning_rate,
-                warmup_steps=max(1, steps // 10),
-                decay_steps=max(1, steps - steps // 10),
-            )
-        ),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
+    sources = make_sources(
+        mnist.x_train[train_indices],
+        mnist.y_train[train_indices],
+        writers and writers["train"].select(np.flatnonzero(~is_unreadable(writers["train"]))),
+        arguments.seed,
     )
+    recipe = WITH_PENS if writers else AT_HOME
+    examples = Examples(sources, recipe, len(train_indices), arguments.batch_size, arguments.seed)
+    network = reader()
     start = time.monotonic()
-    history = network.fit(
-        batches,
-        epochs=arguments.epochs,
-        validation_data=(x_validation[..., np.newaxis], y_validation),
-        validation_batch_size=500,
+    history = fit(
+        network,
+        examples,
+        arguments.epochs,
+        arguments.learning_rate,
+        validation,
         callbacks=[keras.callbacks.TerminateOnNaN(), log_epochs(run_dir)],
     )
     seconds = time.monotonic() - start
@@ -190,31 +171,37 @@ def train(arguments: argparse.Namespace, mnist: Mnist, run_dir: Path, command: s
         raise SystemExit("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
 
     difference = save_network(network, x_validation[:LITERT_CHECK_IMAGES], run_dir)
-    # The test set is read once, here, and chooses nothing.
-    logits = network.predict(to_unit_range(mnist.x_test)[..., np.newaxis], batch_size=500, verbose=0)
-    predictions = logits.argmax(axis=1)
-    confusion = np.zeros((10, 10), int)
-    np.add.at(confusion, (mnist.y_test, predictions), 1)
+    logits = LiteRTNetwork(run_dir / LITERT_FILE)(validation[0])
     epochs = [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
     learning_curves(epochs).save(run_dir / "curves.png", scale_factor=2)
-    confusion_chart(confusion).save(run_dir / "confusion.png", scale_factor=2)
-
     card = Card(
         network=network.name,
         parameters=network.count_params(),
         epochs=arguments.epochs,
         seed=arguments.seed,
         train_images=len(train_indices),
-        validation_images=len(validation_indices),
-        test_images=len(mnist.y_test),
+        train_writers=len(np.unique(select_digits(writers["train"]).writers)) if writers else 0,
+        validation_images=len(validation[1]),
         data_sha256=mnist.sha256(),
+        temperature=find_temperature(logits, validation[1]),
+        digit_threshold=find_digit_threshold(logits),
         validation_accuracy=epochs[-1]["val_accuracy"],
-        test_accuracy=float((predictions == mnist.y_test).mean()),
+        accuracy={},
+        images={},
         litert_max_difference=difference,
         training_seconds=round(seconds, 1),
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         command=command,
         versions={"python": platform.python_version()} | {name: version(name) for name in VERSIONED},
+    )
+    # The test parts are read once, here, and choose nothing.
+    quality = judge(Predictor(run_dir, card), mnist, writers and writers["test"])
+    write_quality(quality, run_dir)
+    summaries = {name: summarise(answers) for name, answers in quality.items()}
+    card = replace(
+        card,
+        accuracy={name: summary["accuracy"] for name, summary in summaries.items()},
+        images={name: summary["n"] for name, summary in summaries.items()},
     )
     write_card(card, run_dir)
     return card
@@ -225,11 +212,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(argv)
     try:
         mnist = load_mnist(arguments.mnist)
+        pens = load_strokes(arguments.strokes) if arguments.strokes or os.environ.get("STROKES_PATH") else None
         run_dir = make_run_dir(arguments.run_dir)
         config = {name: str(value) if isinstance(value, Path) else value for name, value in vars(arguments).items()}
         write_atomically(run_dir / "config.json", lambda path: path.write_text(json.dumps(config, indent=2) + "\n"))
         command = shlex.join(["python", "train.py", *(sys.argv[1:] if argv is None else argv)])
-        card = train(arguments, mnist, run_dir, command)
+        card = train(arguments, mnist, pens, run_dir, command)
     except (ValueError, CheckpointError) as error:
         raise SystemExit(f"train.py: {error}") from error
     print(f"Written to {run_dir}")

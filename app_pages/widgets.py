@@ -9,7 +9,7 @@ from model.predictor import Prediction, Predictor, Reading
 from utils.charts import probability_chart
 from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, load_image, load_thumbnail, to_data_url
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
-from utils.words import in_words, percent
+from utils.words import best_guess, in_words, percent
 
 STEP_SIZE_PX = 140
 THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
@@ -36,8 +36,11 @@ def show_reading(reading: Reading, key: str) -> None:
         show_answer(prediction)
         show_network_input(reading.steps)
     sentence = in_words(prediction.probabilities)
+    if not prediction.is_digit:
+        sentence = f"If it were a digit: {sentence[0].lower()}{sentence[1:]}"
     text_color = "white" if st.context.theme.type == "dark" else "black"
-    st.vega_lite_chart(probability_chart(prediction.probabilities, text_color), alt=sentence, key=f"{key}_bars")
+    chart = probability_chart(prediction.probabilities, text_color, muted=not prediction.is_digit)
+    st.vega_lite_chart(chart, alt=sentence, key=f"{key}_bars")
     st.caption(sentence)
 
 
@@ -47,7 +50,14 @@ def show_blank(reading: Reading) -> None:
 
 
 def show_answer(prediction: Prediction) -> None:
-    """Show the digit, large; two close candidates as a question."""
+    """Show the digit, large; close candidates as a question; what is no digit as such, with the best guess."""
+    if not prediction.is_digit:
+        st.info(
+            best_guess(prediction.label, prediction.confidence),
+            title="This doesn’t look like a digit",
+            icon=":material/question_mark:",
+        )
+        return
     *others, last = (str(digit) for digit in prediction.candidates)
     st.metric(
         "The network reads",

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 
-def reader() -> keras.Model:
+def reader(width: int = 32) -> keras.Model:
     """Build the network that ships with the app.
 
     Four convolutions over three resolutions (28×28, 14×14, 7×7), 205,226 trainable parameters. Batch normalisation
@@ -16,19 +16,19 @@ def reader() -> keras.Model:
         ``(n, 28, 28, 1) float32 in [0, 1] → (n, 10) float32`` logits (before softmax).
     """
     images = keras.Input((28, 28, 1), name="images")
-    x = layers.Conv2D(32, 5, padding="same", use_bias=False)(images)
+    x = layers.Conv2D(width, 5, padding="same", use_bias=False)(images)
     x = layers.MaxPooling2D()(x)
     x = _normalise_and_rectify(x)
-    x = layers.Conv2D(64, 3, padding="same", use_bias=False)(x)
+    x = layers.Conv2D(2 * width, 3, padding="same", use_bias=False)(x)
     x = layers.MaxPooling2D()(x)
     x = _normalise_and_rectify(x)
-    x = layers.Conv2D(96, 3, padding="same", use_bias=False)(x)
+    x = layers.Conv2D(3 * width, 3, padding="same", use_bias=False)(x)
     x = _normalise_and_rectify(x)
-    x = layers.Conv2D(96, 3, padding="same", use_bias=False)(x)
+    x = layers.Conv2D(3 * width, 3, padding="same", use_bias=False)(x)
     x = _normalise_and_rectify(x)
     x = layers.Flatten()(x)
     x = layers.Dropout(0.4)(x)
-    logits = layers.Dense(10, name="logits")(x)
+    logits = layers.Dense(11, name="logits")(x)
     return keras.Model(images, logits, name="reader")
 
 

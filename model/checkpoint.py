@@ -11,6 +11,7 @@ from pathlib import Path
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 CARD_FILE = "model.json"
+QUALITY_FILE = "quality.json"
 SHIPPED = Path(__file__).parent / "weights"
 
 
@@ -20,18 +21,35 @@ class CheckpointError(Exception):
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of a trained network: the figures printed when it was made, and how to make it again."""
+    """What is known of a trained network: how it reads, the figures printed when it was made, how to make it again.
+
+    Attributes
+    ----------
+    train_writers : int
+        How many people's strokes it learned from; 0 if from MNIST and digits written by rule alone.
+    temperature : float
+        The logits are divided by it, so that "90 % sure" is right nine times in ten (Guo et al., ICML 2017). Chosen on
+        the validation part.
+    digit_threshold : float
+        From this `Prediction.digit_score` on, what was drawn is called a digit. Chosen on the validation part.
+    accuracy, images : dict of str to float and int
+        For each test part (``mnist``, ``redrawn``, and ``strokes`` if `train_writers`) the share read right, and of how
+        many. None of them was trained on: the strokes are of other writers.
+    """
 
     network: str
     parameters: int
     epochs: int
     seed: int
     train_images: int
+    train_writers: int
     validation_images: int
-    test_images: int
     data_sha256: str
+    temperature: float
+    digit_threshold: float
     validation_accuracy: float
-    test_accuracy: float
+    accuracy: dict[str, float]
+    images: dict[str, int]
     litert_max_difference: float
     training_seconds: float
     date: str

@@ -4,9 +4,10 @@
     find scans -name '*.png' | python -m model.predict -
     python -m model.predict --table scans/*.png
 
-The lines are ``{"path", "label", "confidence", "probabilities": [10], "blank": false}``; on blank paper label,
-confidence and probabilities are null; for a file that cannot be read ``{"path", "error"}``. The others go on, and the
-exit status is 1 at the end.
+The lines are ``{"path", "label", "confidence", "probabilities": [10], "is_digit": true, "blank": false}``. The ten
+probabilities hold given that it is a digit; ``is_digit`` says whether it looks like one. On blank paper label,
+confidence and probabilities are null, and it is no digit; for a file that cannot be read ``{"path", "error"}``. The
+others go on, and the exit status is 1 at the end.
 """
 
 import argparse
@@ -34,6 +35,7 @@ def read_files(paths: Iterable[str], predictor: Predictor) -> Iterator[dict]:
             "label": prediction and prediction.label,
             "confidence": prediction and round(prediction.confidence, 6),
             "probabilities": prediction and [round(float(value), 6) for value in prediction.probabilities],
+            "is_digit": bool(prediction and prediction.is_digit),
             "blank": bool(reading.blank),
         }
 
@@ -44,6 +46,8 @@ def as_table_row(result: dict) -> str:
         return f"   ?  {'':>8}  {result['path']}: {result['error']}"
     if result["blank"]:
         return f"   –  {'blank':>8}  {result['path']}"
+    if not result["is_digit"]:
+        return f"   –  {'no digit':>8}  {result['path']}"
     return f"   {result['label']}  {percent(result['confidence']):>8}  {result['path']}"
 
 

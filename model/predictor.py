@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from model.checkpoint import LITERT_FILE, SHIPPED, CheckpointError, how_to_restore, read_card
+from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, how_to_restore, read_card
 from utils.preprocess import BlankError, Steps, normalize_digit
 
 IMAGE_SHAPE = (28, 28)
+DIGITS = 10
+CLASSES = 11  # the ten digits, and "no digit"
 MAX_BATCH = 64
 # A second candidate this likely is told beside the first ("4 or 9?").
 CLOSE_PROBABILITY = 0.2
@@ -27,12 +29,18 @@ class Prediction:
     confidence : float
         Its probability.
     probabilities : ndarray of float32, shape (10,)
-        Of each digit; they sum to one.
+        Of each digit, given that it is one; they sum to one.
+    digit_score : float
+        The log-odds that it is a digit at all: high for digits, low for letters, scribbles and the like.
+    is_digit : bool
+        Whether the score reaches the threshold on the model's card.
     """
 
     label: int
     confidence: float
     probabilities: np.ndarray
+    digit_score: float
+    is_digit: bool
 
     @property
     def candidates(self) -> tuple[int, ...]:
@@ -68,6 +76,8 @@ class Predictor:
     ----------
     folder : Path, optional
         Where ``model.tflite`` and ``model.json`` are. Default: the model that ships with the app.
+    card : Card, optional
+        Default: the folder's ``model.json``.
 
     Raises
     ------
@@ -75,8 +85,8 @@ class Predictor:
         If a file is missing or broken.
     """
 
-    def __init__(self, folder: Path = SHIPPED):
-        self.card = read_card(folder)
+    def __init__(self, folder: Path = SHIPPED, card: Card | None = None):
+        self.card = card or read_card(folder)
         self._logits = LiteRTNetwork(folder / LITERT_FILE)
 
     def read(self, ink: np.ndarray) -> Reading:
@@ -118,12 +128,16 @@ class Predictor:
                 f"Expected values from 0 (paper) to 1 (ink); got {images.min()} to {images.max()}. "
                 "Divide uint8 images by 255, and replace NaN."
             )
-        probabilities = softmax(self._logits(images.astype(np.float32, copy=False)))
-        return [Prediction(int(row.argmax()), float(row.max()), row) for row in probabilities]
+        logits = self._logits(images.astype(np.float32, copy=False))
+        probabilities = softmax(logits[:, :DIGITS] / np.float32(self.card.temperature))
+        return [
+            Prediction(int(row.argmax()), float(row.max()), row, float(score), bool(score >= self.card.digit_threshold))
+            for row, score in zip(probabilities, digit_scores(logits), strict=True)
+        ]
 
 
 class LiteRTNetwork:
-    """A ``.tflite`` file as a function from ``(n, 28, 28) float32`` images to ``(n, 10) float32`` logits.
+    """A ``.tflite`` file as a function from ``(n, 28, 28) float32`` images to ``(n, 11) float32`` logits.
 
     Raises
     ------
@@ -143,8 +157,8 @@ class LiteRTNetwork:
             self._interpreter.allocate_tensors()
             (images,), (logits,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
             shapes = [*images["shape_signature"]], [*logits["shape_signature"]]
-            if shapes != ([-1, *IMAGE_SHAPE, 1], [-1, 10]):
-                raise ValueError(f"it maps {shapes[0]} to {shapes[1]}, not [-1, 28, 28, 1] to [-1, 10]")
+            if shapes != ([-1, *IMAGE_SHAPE, 1], [-1, CLASSES]):
+                raise ValueError(f"it maps {shapes[0]} to {shapes[1]}, not [-1, 28, 28, 1] to [-1, {CLASSES}]")
         except (ValueError, RuntimeError) as error:
             raise CheckpointError(
                 f"The model file {path} is broken ({error}). {how_to_restore(path.parent)}"
@@ -155,7 +169,7 @@ class LiteRTNetwork:
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Compute the logits, at most `MAX_BATCH` images at a time, so that memory stays small."""
-        logits = np.empty((len(images), 10), np.float32)
+        logits = np.empty((len(images), CLASSES), np.float32)
         for start in range(0, len(images), MAX_BATCH):
             batch = images[start : start + MAX_BATCH, ..., np.newaxis]
             with self._lock:
@@ -173,6 +187,11 @@ class LiteRTNetwork:
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Turn logits ``(n, 10)`` into probabilities: ``exp(z) / Σ exp(z)``, shifted so that nothing overflows."""
+    """Turn logits ``(n, classes)`` into probabilities: ``exp(z) / Σ exp(z)``, shifted so that nothing overflows."""
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def digit_scores(logits: np.ndarray) -> np.ndarray:
+    """Compute the log-odds of "a digit" to "no digit" from the logits ``(n, 11)``: ``log Σ exp(z_digit) - z_none``."""
+    return np.logaddexp.reduce(logits[:, :DIGITS], axis=1) - logits[:, DIGITS]

@@ -4,6 +4,8 @@ python -m model.strokes UNPACKED_UNIPEN OUT.npz    # make a file of pen strokes 
 """
 
 import argparse
+import csv
+import hashlib
 import os
 import sys
 from collections.abc import Sequence
@@ -16,11 +18,19 @@ import numpy as np
 
 from model.unipen import UnipenError, read_characters
 from utils.arrays import load_arrays
+from utils.preprocess import BOX_SIZE_PX, centre_by_mass, fit_into_box
 
 CANVAS_SIZE_PX = 280
 BRUSH_RANGE_PX = (6, 30)  # what the page's slider offers
+DRAW_SMALL_ZOOM = 6  # finer is no nearer to what normalize_digit makes
 SIZE_RANGE = (1 / 3, 0.95)  # of the canvas' side
+# Letters and symbols that nobody takes for a digit. Left out as too like one: B(8) C(0, 6) D(0) G(6) I(1) J(1, 3) O(0)
+# Q(0) S(5) U(0) Y(4, 9) Z(2) ?(2, 7) &(8) $(5, 8) >(7) {}()[]/|!,'`.(1, 3 or a dot).
+CLEAR_LETTERS = [*'AEFHKLMNPRTVWX@#%*+="<^~-_:;']
+VALIDATION_WRITERS, TEST_WRITERS = 0.1, 0.1  # shares of each site's writers
+UNREADABLE = Path(__file__).parent / "unreadable.csv"
 ARRAYS = ("points", "stroke_start", "sample_start", "label", "writer")
+Strokes = list[np.ndarray]  # each (n, 2): points, x right, y down
 HOW_TO_GIVE_STROKES = "Give a file with --strokes PATH or the environment variable STROKES_PATH."
 
 
@@ -36,11 +46,14 @@ class Characters:
         What each character is.
     writers : ndarray of str
         Who wrote it, as "site/name".
+    places : ndarray of int
+        Where it is in its file, from 0.
     """
 
-    strokes: list[list[np.ndarray]]
+    strokes: list[Strokes]
     labels: np.ndarray
     writers: np.ndarray
+    places: np.ndarray
 
     @property
     def sites(self) -> np.ndarray:
@@ -49,7 +62,9 @@ class Characters:
 
     def select(self, chosen: np.ndarray) -> "Characters":
         """Return those at the indices `chosen`."""
-        return Characters([self.strokes[index] for index in chosen], self.labels[chosen], self.writers[chosen])
+        return Characters(
+            [self.strokes[index] for index in chosen], self.labels[chosen], self.writers[chosen], self.places[chosen]
+        )
 
 
 def load_strokes(path: str | Path | None = None) -> Characters:
@@ -80,7 +95,56 @@ def load_strokes(path: str | Path | None = None) -> Characters:
             f"{path} has {len(characters):,} characters, {len(labels):,} labels and {len(writers):,} writers; expected "
             f"as many of each. {HOW_TO_GIVE_STROKES}"
         )
-    return Characters(characters, labels, writers)
+    return Characters(characters, labels, writers, np.arange(len(labels)))
+
+
+def select_digits(characters: Characters) -> Characters:
+    """Return the characters that are digits."""
+    return characters.select(np.flatnonzero(np.isin(characters.labels, [*"0123456789"])))
+
+
+def split_writers(characters: Characters) -> dict[str, Characters]:
+    """Split characters by who wrote them, always alike: a tenth of each site's writers to validate, a tenth to test.
+
+    Parameters
+    ----------
+    characters : Characters
+
+    Returns
+    -------
+    dict of str to Characters
+        ``train``, ``validation`` and ``test``; no writer is in two of them.
+    """
+    part_of = {}
+    for site in np.unique(characters.sites):
+        writers = np.unique(characters.writers[characters.sites == site]).tolist()
+        # An order that has nothing to do with the names, and does not change when others are added elsewhere.
+        writers.sort(key=lambda writer: hashlib.sha256(writer.encode()).digest())
+        test = round(len(writers) * TEST_WRITERS)
+        validation = test + round(len(writers) * VALIDATION_WRITERS)
+        for place, writer in enumerate(writers):
+            part_of[writer] = "test" if place < test else "validation" if place < validation else "train"
+    parts = np.array([part_of[writer] for writer in characters.writers])
+    return {part: characters.select(np.flatnonzero(parts == part)) for part in ("train", "validation", "test")}
+
+
+def is_unreadable(characters: Characters) -> np.ndarray:
+    """Say which characters nobody can read, or are labelled wrong, as found by eye and listed in ``unreadable.csv``.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    with UNREADABLE.open(encoding="utf-8", newline="") as file:
+        listed = {(int(row["place"]), row["label"], row["writer"]) for row in csv.DictReader(file)}
+    # The label and the writer too: another file may have another order.
+    keys = zip(characters.places.tolist(), characters.labels.tolist(), characters.writers.tolist(), strict=True)
+    return np.array([key in listed for key in keys], bool)
+
+
+def select_clear_letters(characters: Characters) -> Characters:
+    """Return the characters that nobody takes for a digit."""
+    return characters.select(np.flatnonzero(np.isin(characters.labels, CLEAR_LETTERS)))
 
 
 @dataclass(frozen=True)
@@ -104,7 +168,29 @@ class Drawing:
     slant: float
 
 
-def draw_at_random(strokes: list[np.ndarray], rng: np.random.Generator, max_slant: float = 0.0) -> Drawing:
+def draw_strokes(strokes: Strokes, brush_px: int) -> np.ndarray:
+    """Draw strokes on the canvas with a round brush.
+
+    Parameters
+    ----------
+    strokes : list of ndarray, each (n, 2)
+        Points in the canvas' pixels, x right, y down, from its corner.
+    brush_px : int
+
+    Returns
+    -------
+    ndarray of uint8, shape (280, 280)
+        The ink image: paper 0, ink 255.
+    """
+    ink = np.zeros((CANVAS_SIZE_PX, CANVAS_SIZE_PX), np.uint8)
+    # Sixteenths of a pixel, and pixel centres at whole numbers. A path of one point would not be drawn.
+    paths = [np.round((stroke - 0.5) * 16).astype(np.int32) for stroke in strokes]
+    paths = [path.repeat(2, axis=0) if len(path) == 1 else path for path in paths]
+    cv2.polylines(ink, paths, False, 255, brush_px, cv2.LINE_AA, shift=4)
+    return ink
+
+
+def draw_at_random(strokes: Strokes, rng: np.random.Generator, max_slant: float = 0.0) -> Drawing:
     """Draw a character on the canvas with a round brush: any place, size and stroke width that people choose.
 
     Parameters
@@ -126,90 +212,52 @@ def draw_at_random(strokes: list[np.ndarray], rng: np.random.Generator, max_slan
     scale = (size * CANVAS_SIZE_PX - brush_px) / max(float(extent.max()), 1e-6)
     room = CANVAS_SIZE_PX - brush_px - extent * scale
     corner = rng.uniform(0, np.maximum(room, 0)) + brush_px / 2
-    ink = np.zeros((CANVAS_SIZE_PX, CANVAS_SIZE_PX), np.uint8)
-    # Sixteenths of a pixel, and pixel centres at whole numbers. A path of one point would not be drawn.
-    paths = [np.round(((stroke - low) * scale + corner - 0.5) * 16).astype(np.int32) for stroke in strokes]
-    paths = [path.repeat(2, axis=0) if len(path) == 1 else path for path in paths]
-    cv2.polylines(ink, paths, False, 255, brush_px, cv2.LINE_AA, shift=4)
+    ink = draw_strokes([(stroke - low) * scale + corner for stroke in strokes], brush_px)
     return Drawing(ink, brush_px, size, slant)
 
 
-def centre_lines(image: np.ndarray, zoom: int = 4) -> list[np.ndarray]:
-    """Find the lines that a pen would have gone along to write a digit.
-
-    The picture is enlarged, its ink thinned to lines of one pixel, and each two neighbours on a line become a short
-    stroke, smoothed. (Strokes' order and direction are not found, and not needed to draw the digit again.)
+def to_unit_box(strokes: Strokes) -> Strokes:
+    """Move the middle of the character's box to (0, 0) and scale the box's longer side to 1.
 
     Parameters
     ----------
-    image : ndarray of uint8, shape (height, width)
-        An MNIST-style image.
-    zoom : int
-        How many times it is enlarged.
-
-    Returns
-    -------
-    list of ndarray of float32, each (2, 2)
-        Pairs of points, x right, y down, in pixels of `image`. Never empty where there is ink.
+    strokes : list of ndarray of float, each (n, 2)
+        Points, x right, y down, in any unit.
     """
-    large = cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC)
-    line = thin(large >= 128)
-    y, x = np.nonzero(line)
-    index = np.full(line.shape, -1)
-    index[y, x] = np.arange(len(y))
-    index = np.pad(index, 1, constant_values=-1)
-    pairs = []
-    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        neighbour = index[y + 1 + dy, x + 1 + dx]
-        linked = neighbour >= 0
-        if dy and dx:  # not across a corner that has a pixel
-            linked &= (index[y + 1 + dy, x + 1] < 0) & (index[y + 1, x + 1 + dx] < 0)
-        pairs.append(np.stack([np.flatnonzero(linked), neighbour[linked]], axis=1))
-    pairs = np.concatenate(pairs)
-    points = np.stack([x, y], axis=1).astype(np.float32)
-    if not len(pairs):
-        return [points[[0, 0]] / zoom] if len(points) else []
-    # Each point moves to the mean of itself and its neighbours, but for the ends of lines.
-    degree = np.bincount(pairs.ravel(), minlength=len(points))
-    inner = degree > 1
-    for _ in range(zoom):
-        total = points.copy()
-        np.add.at(total, pairs[:, 0], points[pairs[:, 1]])
-        np.add.at(total, pairs[:, 1], points[pairs[:, 0]])
-        points = np.where(inner[:, np.newaxis], total / (degree[:, np.newaxis] + 1), points)
-    return list(points[pairs] / zoom)
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    # A dot has no extent; it stays one.
+    scale = 1 / max(float((high - low).max()), 1e-6)
+    return [((stroke - (low + high) / 2) * scale).astype(np.float32) for stroke in strokes]
 
 
-def thin(ink: np.ndarray) -> np.ndarray:
-    """Thin shapes to lines of one pixel, by the method of Zhang and Suen, CACM 27(3), 1984.
+def draw_small(strokes: Strokes, pen: float) -> np.ndarray:
+    """Draw a character as the MNIST-style image that ``normalize_digit`` would make of it, in a tenth of the time.
 
     Parameters
     ----------
-    ink : ndarray of bool, shape (height, width)
+    strokes : list of ndarray, each (n, 2)
+        Points, x right, y down, in any unit.
+    pen : float
+        The pen's width as a share of the longer side of all the ink, below 1.
 
     Returns
     -------
-    ndarray of bool, shape (height, width)
+    ndarray of uint8, shape (28, 28)
+        Paper 0, ink 255.
     """
-    line = np.pad(ink, 1)
-    while True:
-        before = line.sum()
-        for step in (0, 1):
-            # The eight neighbours, clockwise from the one above: P2 … P9 in the paper.
-            p = [np.roll(line, shift, axis=(0, 1)) for shift in _TO_NEIGHBOURS]
-            count = sum(neighbour.astype(np.int8) for neighbour in p)
-            turns = sum((~p[i] & p[(i + 1) % 8]).astype(np.int8) for i in range(8))
-            up, right, down, left = p[0], p[2], p[4], p[6]
-            if step == 0:
-                free = ~(up & right & down) & ~(right & down & left)
-            else:
-                free = ~(up & right & left) & ~(up & down & left)
-            line = line & ~((count >= 2) & (count <= 6) & (turns == 1) & free)
-        if line.sum() == before:
-            return line[1:-1, 1:-1]
-
-
-_TO_NEIGHBOURS = [(1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1)]
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    side = BOX_SIZE_PX * DRAW_SMALL_ZOOM
+    pen_px = max(1, round(pen * side))
+    scale = (side - pen_px) / max(float((high - low).max()), 1e-6)
+    offset = (side - 1) / 2 - (low + high) / 2 * scale
+    ends = np.cumsum([len(stroke) for stroke in strokes])[:-1]
+    large = np.zeros((side, side), np.uint8)
+    paths = np.split(np.round((points * scale + offset) * 16).astype(np.int32), ends)
+    paths = [path.repeat(2, axis=0) if len(path) == 1 else path for path in paths]
+    cv2.polylines(large, paths, False, 255, pen_px, cv2.LINE_8, shift=4)
+    return centre_by_mass(fit_into_box(large))
 
 
 def convert_unipen(root: Path) -> tuple[dict[str, np.ndarray], list[str]]:

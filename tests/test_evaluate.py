@@ -1,24 +1,28 @@
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from model.evaluate import Answers, contact_sheet, in_ranges, main, summarise
+from model.evaluate import Answers, contact_sheet, in_ranges, main, summarise, tell_apart, write_quality
 from tests.drawings import STROKES, draw, strokes
+
+LETTER = [[(0, 0), (600, 1000)], [(600, 0), (0, 1000)]]
 
 
 @pytest.fixture
 def strokes_file(tmp_path):
-    """Our ten digits three times, by two laboratories, and a letter that must not count."""
+    """Our ten digits and a letter by each of ten writers in two laboratories: one of each five is to test."""
     points, stroke_start, sample_start, labels, writers = [], [0], [0], [], []
-    for label in [*STROKES] * 3 + ["x"]:
-        for stroke in strokes(1 if label == "x" else label, 0, 0, 600, 1000):
-            points.extend(stroke)
-            stroke_start.append(len(points))
-        sample_start.append(len(stroke_start) - 1)
-        labels.append(str(label))
-        writers.append("hut/ben" if len(labels) > 20 else "lab/ann")
+    for writer in [f"lab/{name}" for name in "abcdefghij"] + [f"hut/{name}" for name in "abcdefghij"]:
+        for label in [*STROKES, "X"]:
+            for stroke in strokes(label, 0, 0, 600, 1000) if label != "X" else LETTER:
+                points.extend(stroke)
+                stroke_start.append(len(points))
+            sample_start.append(len(stroke_start) - 1)
+            labels.append(str(label))
+            writers.append(writer)
     np.savez(
         tmp_path / "strokes.npz",
         points=np.array(points, np.int16),
@@ -37,26 +41,31 @@ def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, t
     sets = ["mnist", "redrawn", "strokes", "not-digits"]
     assert main([*sets, *map(str, files), "--json", "--output", str(tmp_path / "out")]) == 0
     measured = json.loads(capsys.readouterr().out)
-    assert list(measured) == sets
+    assert list(measured) == ["mnist", "redrawn", "strokes", "letters", "not-digits"]
     assert measured["mnist"]["n"] == measured["redrawn"]["n"] == 100
-    assert measured["strokes"]["n"] == 30
+    assert measured["strokes"]["n"] == 20
     assert measured["strokes"]["accuracy"] > 0.9
     assert {part: figures["n"] for part, figures in measured["strokes"]["slices"]["laboratory"].items()} == {
-        "lab": 20,
+        "lab": 10,
         "hut": 10,
     }
     assert set(measured["strokes"]["slices"]) >= {"laboratory", "stroke width, px", "size"}
-    assert measured["not-digits"]["against"] == "strokes"
+    assert measured["strokes"]["readable"] == {"n": 20, "accuracy": measured["strokes"]["accuracy"]}
+    assert measured["strokes"]["called_digit"] > 0.9
+    assert (measured["letters"]["n"], measured["letters"]["against"]) == (2, "strokes")
+    assert measured["letters"]["called_digit"] == 0
     assert measured["not-digits"]["auroc"] > 0.5
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        *("mistakes-mnist.png", "mistakes-redrawn.png", "mistakes-strokes.png", "reliability.png")
+        *("mistakes-mnist.png", "mistakes-redrawn.png", "mistakes-strokes.png", "reliability.png"),
+        *("called-digit-letters.png", "called-digit-not-digits.png"),
     }
 
 
 def test_text_tells_the_same(strokes_file, capsys):
     assert main(["strokes", "--strokes", str(strokes_file)]) == 0
     printed = capsys.readouterr().out
-    assert "strokes: 30 digits" in printed
+    assert "strokes: 20 digits" in printed
+    assert "letters: 2 drawings against the 20 digits of strokes" in printed
     assert "by laboratory:" in printed
 
 
@@ -84,6 +93,8 @@ ANSWERS = Answers(
     labels=np.array([4, 4, 9, 9]),
     said=np.array([4, 9, 9, -1]),
     confidences=np.array([0.9, 0.6, 0.8, 0.0]),
+    scores=np.array([5, 4, 1, -np.inf]),
+    called_digit=np.array([True, True, False, False]),
     slices={"size": in_ranges([0.4, 0.9, 0.5, 0.6], (0.33, 0.5, 0.95)), "site": np.array(["a"] * 4)},
 )
 
@@ -92,6 +103,8 @@ def test_summary_of_a_hand_worked_case():
     summary = summarise(ANSWERS)
     assert (summary["n"], summary["accuracy"]) == (4, 0.5)
     assert summary["recall"] == {4: 0.5, 9: 0.5}
+    assert summary["called_digit"] == 0.5
+    assert np.argwhere(summary["confusion"]).tolist() == [[4, 4], [4, 9], [9, 9]]
     assert {(pair["was"], pair["said"]): pair["count"] for pair in summary["confused"]} == {(4, 9): 1, (9, -1): 1}
     # One laboratory is no slice; 0.5 belongs to the range that it starts.
     assert summary["slices"] == {
@@ -99,9 +112,27 @@ def test_summary_of_a_hand_worked_case():
     }
 
 
-def test_contact_sheet_has_a_tile_for_each_mistake_and_is_there_without_any():
-    sheet = contact_sheet(ANSWERS)
+def test_contact_sheet_has_a_tile_for_each_that_is_shown_and_is_there_without_any():
+    sheet = contact_sheet(ANSWERS, np.array([1, 3]))
     assert sheet.dtype == np.uint8
     assert sheet.std() > 10
-    none = Answers(ANSWERS.pictures, ANSWERS.labels, ANSWERS.labels, ANSWERS.confidences)
-    assert contact_sheet(none).shape == sheet.shape
+    none = contact_sheet(ANSWERS, np.array([], int))
+    assert none.shape == sheet.shape
+    assert none.std() == 0
+
+
+def test_telling_apart_a_hand_worked_case():
+    others = replace(
+        ANSWERS, scores=np.array([3.0, -1, -2, -np.inf]), called_digit=np.array([True, False, False, False])
+    )
+    apart = tell_apart(ANSWERS, others, "strokes")
+    # Of the 16 pairs of a digit and another, the digit scores higher in 4 + 4 + 3 + 0, and two blanks tie.
+    assert apart["auroc"] == pytest.approx((4 + 4 + 3 + 0.5) / 16)
+    assert apart["called_digit"] == 0.25
+
+
+def test_quality_is_written_for_the_page(tmp_path):
+    write_quality({"mnist": ANSWERS, "redrawn": ANSWERS, "strokes": ANSWERS}, tmp_path)
+    quality = json.loads((tmp_path / "quality.json").read_text())
+    assert quality["strokes"]["n"] == 4
+    assert {path.name for path in tmp_path.iterdir()} == {"quality.json", "mistakes-mnist.png", "mistakes-redrawn.png"}

@@ -33,7 +33,10 @@ def test_a_json_line_for_each_file(pictures, capsys):
     assert three["confidence"] == max(three["probabilities"])
     assert sum(three["probabilities"]) == pytest.approx(1, abs=1e-5)
     assert three["blank"] is False
-    assert blank == {"path": names[1], "label": None, "confidence": None, "probabilities": None, "blank": True}
+    assert (three["is_digit"], seven["is_digit"]) == (True, True)
+    assert blank == {
+        **{"path": names[1], "label": None, "confidence": None, "probabilities": None, "is_digit": False, "blank": True}
+    }
 
 
 def test_the_others_go_on_after_a_bad_file(pictures, capsys):
@@ -46,8 +49,11 @@ def test_the_others_go_on_after_a_bad_file(pictures, capsys):
 
 
 def test_table_is_for_people(pictures, capsys):
-    assert main(["--table", *(str(pictures / name) for name in ("3.png", "blank.png", "words.png"))]) == 1
-    three, blank, words = capsys.readouterr().out.splitlines()
+    cv2.imwrite(str(pictures / "x.png"), cv2.putText(np.zeros((90, 90), np.uint8), "X", (5, 80), 0, 3, 255, 6))
+    names = ("3.png", "x.png", "blank.png", "words.png")
+    assert main(["--table", *(str(pictures / name) for name in names)]) == 1
+    three, letter, blank, words = capsys.readouterr().out.splitlines()
+    assert "no digit" in letter
     assert three.split()[0] == "3"
     assert "blank" in blank
     assert "not a picture" in words

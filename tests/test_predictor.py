@@ -2,12 +2,13 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, SHIPPED, CheckpointError
-from model.predictor import Prediction, Predictor, softmax
+from model.predictor import Prediction, Predictor, digit_scores, softmax
 from tests.conftest import ROOT, encode
 from tests.drawings import draw
 from utils.image import load_image
@@ -106,11 +107,31 @@ def test_close_candidates_are_named_together():
         probabilities = np.zeros(10, np.float32)
         for digit, chance in chances.items():
             probabilities[int(digit[1:])] = chance
-        return Prediction(int(probabilities.argmax()), float(probabilities.max()), probabilities).candidates
+        return Prediction(int(probabilities.argmax()), float(probabilities.max()), probabilities, 9.0, True).candidates
 
     assert candidates(_4=0.55, _9=0.45) == (4, 9)
     assert candidates(_4=0.3, _9=0.45, _1=0.25) == (9, 4, 1)
     assert candidates(_4=0.85, _9=0.15) == (4,)
+
+
+def test_digit_score_is_the_log_odds_of_a_digit():
+    logits = np.log(np.array([[*[0.09] * 10, 0.1], [*[0.01] * 10, 0.9]]))
+    assert np.allclose(digit_scores(logits), [np.log(9), np.log(1 / 9)])
+
+
+def test_score_is_held_against_the_cards_threshold():
+    image = np.random.default_rng(0).random((28, 28))
+    score = predictor.predict(image)[0].digit_score
+    for threshold, is_digit in ((score - 0.01, True), (score + 0.01, False)):
+        strict = Predictor(card=replace(predictor.card, digit_threshold=threshold))
+        assert strict.predict(image)[0].is_digit is is_digit
+
+
+def test_temperature_changes_how_sure_it_is_but_not_of_what():
+    image = np.random.default_rng(0).random((28, 28))
+    cool, warm = (Predictor(card=replace(predictor.card, temperature=t)).predict(image)[0] for t in (0.5, 4.0))
+    assert cool.label == warm.label
+    assert cool.confidence > warm.confidence
 
 
 def test_softmax_does_not_overflow():
@@ -151,7 +172,7 @@ def test_shipped_model_keeps_what_its_card_promises(mnist):
     card = predictor.card
     predictions = predictor.predict(mnist.x_test.astype(np.float32) / 255)
     right = np.array([p.label for p in predictions]) == mnist.y_test
-    assert right.mean() == pytest.approx(card.test_accuracy, abs=0.0002)
+    assert right.mean() == pytest.approx(card.accuracy["mnist"], abs=0.0002)
     assert right.mean() >= 0.995
     assert card.parameters <= 500_000
     assert card.data_sha256 == mnist.sha256()

@@ -1,10 +1,26 @@
+import csv
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.strokes import centre_lines, draw_at_random, load_strokes, thin
+from model.skeleton import centre_lines, redraw, thin
+from model.strokes import (
+    CLEAR_LETTERS,
+    UNREADABLE,
+    Characters,
+    draw_at_random,
+    draw_small,
+    draw_strokes,
+    is_unreadable,
+    load_strokes,
+    select_clear_letters,
+    select_digits,
+    split_writers,
+    to_unit_box,
+)
 from tests.drawings import draw, strokes
 from utils.preprocess import normalize_digit
 
@@ -106,3 +122,70 @@ def test_digit_drawn_again_along_its_centre_lines_is_the_same_digit(digit):
 
 def test_picture_without_ink_has_no_lines():
     assert centre_lines(np.zeros((28, 28), np.uint8)) == []
+
+
+def test_redrawn_digits_keep_their_labels():
+    images = np.stack([(normalize_digit(draw(digit)).image * 255).astype(np.uint8) for digit in (3, 8)])
+    again = redraw(images, np.array([3, 8]))
+    assert again.labels.tolist() == ["3", "8"]
+    assert all(again.strokes)
+
+
+@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("brush_px", [6, 14, 30])
+def test_small_drawing_is_what_the_page_makes_of_a_large_one(digit, brush_px):
+    character = strokes(digit, 60, 40, 120, 200)
+    large = normalize_digit(draw_strokes(character, brush_px)).image
+    small = draw_small(character, brush_px / (200 + brush_px)) / 255
+    # A line may lie half a pixel beside, the whole a pixel.
+    likeness = [
+        np.corrcoef(np.roll(small, (y, x), (0, 1)).ravel(), large.ravel())[0, 1] for y in (-1, 0, 1) for x in (-1, 0, 1)
+    ]
+    assert max(likeness) > 0.95
+
+
+def test_unit_box_is_about_the_middle_and_keeps_the_shape():
+    (stroke,) = to_unit_box([np.array([[10, 20], [30, 60]])])
+    assert np.allclose(stroke, [[-0.25, -0.5], [0.25, 0.5]])
+    (dot,) = to_unit_box([np.array([[7, 7]])])
+    assert np.allclose(dot, 0)
+
+
+def some_characters(labels: str, writers: list[str]) -> Characters:
+    n = len(labels)
+    return Characters([[np.zeros((2, 2), np.float32)]] * n, np.array([*labels]), np.array(writers), np.arange(n))
+
+
+def test_writers_are_split_within_each_site_always_alike():
+    writers = [f"lab/{i}" for i in range(20)] + [f"hut/{i}" for i in range(10)] + ["den/1"]
+    parts = split_writers(some_characters("5" * 31 + "K" * 31, writers * 2))
+    of = {part: set(characters.writers) for part, characters in parts.items()}
+    assert sum(map(len, of.values())) == 31
+    assert set.union(*of.values()) == set(writers)
+    for part, counts in (("test", (2, 1)), ("validation", (2, 1)), ("train", (16, 8))):
+        assert tuple(sum(writer.startswith(site) for writer in of[part]) for site in ("lab", "hut")) == counts
+    assert "den/1" in of["train"]
+    more = split_writers(some_characters("5" * 32, [*writers, "new/1"]))
+    assert set(more["test"].writers) == of["test"]
+
+
+def test_digits_and_clear_letters_are_told_apart():
+    characters = some_characters("4KOlA9", ["lab/ann"] * 6)
+    assert select_digits(characters).labels.tolist() == ["4", "9"]
+    assert select_clear_letters(characters).labels.tolist() == ["K", "A"]
+    assert not {*CLEAR_LETTERS} & {*"0123456789OIlSZBDG"}
+
+
+def test_unreadable_ones_are_found_by_place_label_and_writer(tmp_path, monkeypatch):
+    listed = tmp_path / "unreadable.csv"
+    listed.write_text("place,label,writer,reason\n1,5,lab/ann,cut off\n2,5,hut/ben,of another file\n")
+    monkeypatch.setattr("model.strokes.UNREADABLE", listed)
+    assert is_unreadable(some_characters("555", ["lab/ann"] * 3)).tolist() == [False, True, False]
+
+
+def test_shipped_list_of_unreadable_ones_is_short_and_gives_reasons():
+    with UNREADABLE.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert 0 < len(rows) < 200
+    assert all(row["reason"] and row["label"] in [*"0123456789"] and "/" in row["writer"] for row in rows)
+    assert len({row["place"] for row in rows}) == len(rows)

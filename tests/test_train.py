@@ -16,7 +16,8 @@ def train(*arguments: object, **environment: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [sys.executable, "train.py", *map(str, arguments)],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name != "MNIST_PATH"} | environment,
+        env={name: value for name, value in os.environ.items() if name not in ("MNIST_PATH", "STROKES_PATH")}
+        | environment,
         capture_output=True,
         text=True,
         timeout=300,
@@ -35,7 +36,8 @@ def run(tmp_path_factory, tiny_mnist_file):
 def test_run_folder_is_complete(run):
     folder, _ = run
     assert {path.name for path in folder.iterdir()} == {
-        *("config.json", "metrics.jsonl", "model.keras", "model.tflite", "model.json", "curves.png", "confusion.png")
+        *("config.json", "metrics.jsonl", "model.keras", "model.tflite", "model.json", "curves.png"),
+        *("quality.json", "mistakes-mnist.png", "mistakes-redrawn.png"),
     }
 
 
@@ -51,7 +53,10 @@ def test_last_line_printed_is_the_card(run):
     assert json.loads(printed.splitlines()[-1]) == json.loads((folder / "model.json").read_text())
     card = read_card(folder)
     assert (card.epochs, card.seed) == (8, 3)
-    assert (card.train_images, card.validation_images, card.test_images) == (360, 40, 100)
+    assert (card.train_images, card.train_writers, card.validation_images) == (360, 0, 80)
+    assert card.images == {"mnist": 100, "redrawn": 100}
+    assert 0.25 <= card.temperature <= 4
+    assert np.isfinite(card.digit_threshold)
     assert card.litert_max_difference <= 1e-4
     assert card.command.startswith("python train.py --mnist ")
 
@@ -66,7 +71,7 @@ def test_what_was_trained_reads(run, tiny_mnist_file):
         images, labels = arrays["x_test"].astype(np.float32) / 255, arrays["y_test"]
     read = [prediction.label for prediction in Predictor(folder).predict(images)]
     accuracy = np.mean(np.array(read) == labels)
-    assert accuracy == pytest.approx(read_card(folder).test_accuracy)
+    assert accuracy == pytest.approx(read_card(folder).accuracy["mnist"])
     assert accuracy > 0.8
 
 

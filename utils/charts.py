@@ -9,9 +9,10 @@ from utils.words import percent
 
 WINNER_COLOR = "#2f6fed"
 OTHERS_COLOR = "#9aa5b8"
+MUTED_OPACITY = 0.55
 
 
-def probability_chart(probabilities: np.ndarray, text_color: str = "black") -> dict:
+def probability_chart(probabilities: np.ndarray, text_color: str = "black", muted: bool = False) -> dict:
     """Draw ten bars, a digit each, the winner in colour, each with its figure.
 
     Parameters
@@ -20,6 +21,8 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black") -> d
         They sum to one.
     text_color : str
         Of the figures; axes take the page's theme, text marks do not.
+    muted : bool
+        Whether nothing stands out, because it is no digit.
 
     Returns
     -------
@@ -33,15 +36,17 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black") -> d
             "digit": str(digit),
             "probability": float(probability),
             "figure": percent(probability),
-            "winner": digit == winner,
+            "winner": digit == winner and not muted,
         }
         for digit, probability in enumerate(probabilities)
     ]
-    return _probability_specification(text_color) | {"datasets": {"probabilities": rows}}
+    return _probability_specification(text_color, MUTED_OPACITY if muted else 1.0) | {
+        "datasets": {"probabilities": rows}
+    }
 
 
 @cache
-def _probability_specification(text_color: str) -> dict:
+def _probability_specification(text_color: str, opacity: float) -> dict:
     # Data without a name reaches no layer of a layered chart in Streamlit.
     base = alt.Chart(alt.NamedData("probabilities")).encode(
         y=alt.Y("digit:N", title="Digit", sort=None, axis=alt.Axis(labelFontSize=14, ticks=False, domain=False)),
@@ -57,10 +62,10 @@ def _probability_specification(text_color: str) -> dict:
             alt.Tooltip("probability:Q", title="Probability", format=".2%"),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=3).encode(
+    bars = base.mark_bar(cornerRadiusEnd=3, opacity=opacity).encode(
         color=alt.condition("datum.winner", alt.value(WINNER_COLOR), alt.value(OTHERS_COLOR))
     )
-    figures = base.mark_text(align="left", dx=5, fontSize=13, color=text_color).encode(text="figure:N")
+    figures = base.mark_text(align="left", dx=5, fontSize=13, color=text_color, opacity=opacity).encode(text="figure:N")
     return (bars + figures).properties(height=300).to_dict()
 
 

@@ -86,8 +86,8 @@ def normalize_digit(ink: np.ndarray) -> Steps:
     box = cv2.boundingRect((ink >= INK_LEVEL).view(np.uint8))
     _check_not_blank(ink, box)
     x, y, width, height = box
-    fitted = _fit(ink[y : y + height, x : x + width])
-    return Steps(ink=ink, box=box, fitted=fitted, image=_centre(fitted))
+    fitted = fit_into_box(ink[y : y + height, x : x + width])
+    return Steps(ink=ink, box=box, fitted=fitted, image=centre_by_mass(fitted) / np.float32(255))
 
 
 def _check_not_blank(ink: np.ndarray, box: tuple[int, int, int, int]) -> None:
@@ -118,7 +118,19 @@ def _without_specks(ink: np.ndarray) -> np.ndarray:
     return np.where(keep[patches], ink, 0).astype(np.uint8)
 
 
-def _fit(crop: np.ndarray) -> np.ndarray:
+def fit_into_box(crop: np.ndarray) -> np.ndarray:
+    """Scale ink, aspect kept, so that its longer side is 20.
+
+    Parameters
+    ----------
+    crop : ndarray of uint8, shape (height, width)
+        The content of the ink's box.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        Without empty edges; the shorter side as the ink has it.
+    """
     # Made square first, so that both axes are scaled exactly alike: the width of a one would else be rounded to 4 or 5
     # pixels, and a hair's breadth more ink would change its shape by a quarter.
     height, width = crop.shape
@@ -132,13 +144,23 @@ def _fit(crop: np.ndarray) -> np.ndarray:
     return fitted[y : y + height, x : x + width]
 
 
-def _centre(fitted: np.ndarray) -> np.ndarray:
+def centre_by_mass(fitted: np.ndarray) -> np.ndarray:
+    """Place what `fit_into_box` made in 28×28, its centre of mass at the centre.
+
+    Parameters
+    ----------
+    fitted : ndarray of uint8, shape (height, width), at most 20 each
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+    """
     moments = cv2.moments(fitted)
-    image = np.zeros((IMAGE_SIZE_PX, IMAGE_SIZE_PX), np.float32)
+    image = np.zeros((IMAGE_SIZE_PX, IMAGE_SIZE_PX), np.uint8)
     # Whole pixels, as MNIST's: a digit that is one already comes back unchanged.
     x = _start(moments["m10"] / moments["m00"], fitted.shape[1])
     y = _start(moments["m01"] / moments["m00"], fitted.shape[0])
-    image[y : y + fitted.shape[0], x : x + fitted.shape[1]] = fitted / np.float32(255)
+    image[y : y + fitted.shape[0], x : x + fitted.shape[1]] = fitted
     return image
 
 

@@ -18,6 +18,17 @@ def percent(probability: float) -> str:
     return f"{probability:.1%}".replace("%", " %")
 
 
+def accuracy_percent(share: float) -> str:
+    """Format an accuracy, with the two places that tell good readers apart.
+
+    Examples
+    --------
+    >>> accuracy_percent(0.99653)
+    '99.65 %'
+    """
+    return f"{share:.2%}".replace("%", " %")
+
+
 def in_words(probabilities: np.ndarray) -> str:
     """Say in a sentence what the bar chart of ten probabilities shows.
 
@@ -35,6 +46,17 @@ def in_words(probabilities: np.ndarray) -> str:
         f"Most likely {_a(first)} ({percent(probabilities[first])}), "
         f"next {_a(second)} ({percent(probabilities[second])})."
     )
+
+
+def best_guess(label: int, confidence: float) -> str:
+    """Say which digit it would be, if it were one.
+
+    Examples
+    --------
+    >>> best_guess(8, 0.731)
+    'If it is one after all, the best guess is an 8 (73.1 %).'
+    """
+    return f"If it is one after all, the best guess is {_a(label)} ({percent(confidence)})."
 
 
 def _a(digit: int) -> str:

@@ -1,0 +1,93 @@
+"""How good is it? What the network read right and wrong of the test digits, as `train.py` found when it was made."""
+
+import numpy as np
+import streamlit as st
+
+from app_pages.resources import get_quality
+from model.checkpoint import SHIPPED
+from utils.charts import confusion_chart, reliability_chart
+from utils.words import accuracy_percent
+
+SETS = {
+    "strokes": (
+        "People’s drawings",
+        "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke width. The "
+        "network learned from other people’s. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0.",
+    ),
+    "redrawn": (
+        "MNIST redrawn",
+        "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and stroke "
+        "width.",
+    ),
+    "mnist": ("MNIST", "The 28×28 test images themselves: scanned handwriting of Americans in the 1990s."),
+}
+SLICES = {
+    "laboratory": "Laboratory",
+    "stroke width, px": "Stroke width, px",
+    "size": "Size, of the canvas",
+    "slant": "Slant",
+}
+
+st.header("How good is it?", anchor=False)
+quality = get_quality()
+if not quality:
+    st.info("There are no figures beside this network. Training it again with `python train.py` makes them.")
+    st.stop()
+st.markdown("Digits that the network was not trained on, and that chose nothing in its training.")
+
+names = [name for name in SETS if name in quality]
+with st.container(horizontal=True):
+    for name in names:
+        st.metric(
+            SETS[name][0],
+            accuracy_percent(quality[name]["accuracy"]),
+            delta=f"of {quality[name]['n']:,} digits",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+name = st.segmented_control(
+    "Look closer at", names, format_func=lambda name: SETS[name][0], default=names[0], required=True, key="quality_set"
+)
+figures = quality[name]
+low, high = figures["interval"]
+st.caption(
+    f"{SETS[name][1]} With so many digits, the accuracy is known to lie between {accuracy_percent(low)} and "
+    f"{accuracy_percent(high)} (95 % confidence)."
+)
+
+confusion, reliability = st.tabs(["What is taken for what", "Is it as sure as it is right?"], key="quality_tabs")
+with confusion:
+    if figures["confused"]:
+        pairs = [f"{pair['was']} as {pair['said']} ({pair['count']})" for pair in figures["confused"][:5]]
+        st.markdown(f"Most often mistaken: {', '.join(pairs)}.")
+    st.altair_chart(confusion_chart(np.array(figures["confusion"])), alt="How often each digit was read as each other")
+with reliability:
+    st.markdown(
+        "Each point gathers answers that were about as sure as each other. On the dashed line, 80 % sure is right "
+        f"eight times in ten. On average it is off by {accuracy_percent(figures['ece'])}."
+    )
+    st.altair_chart(reliability_chart({SETS[name][0]: figures["reliability"]}), alt="Accuracy over confidence")
+
+rows = [
+    {"Divided by": SLICES[by], "Part": part, "Digits": of_part["n"], "Read right": 100 * of_part["accuracy"]}
+    for by, parts in figures["slices"].items()
+    for part, of_part in parts.items()
+]
+if rows:
+    st.subheader("Where it is better and worse", anchor=False)
+    st.dataframe(
+        rows,
+        column_config={"Read right": st.column_config.NumberColumn(format="%.1f %%")},
+        hide_index=True,
+        height="content",
+        alt="Accuracy by laboratory, stroke width, size and slant",
+    )
+
+st.subheader("Its mistakes", anchor=False)
+picture = SHIPPED / f"mistakes-{name}.png"
+if picture.is_file():
+    st.caption("The surest first. Below each: what it said, what it was, and how sure it was.")
+    st.image(str(picture), width="stretch", alt="Digits that were read wrong")
+else:
+    st.caption("People’s drawings are not ours to show.")

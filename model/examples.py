@@ -1,0 +1,166 @@
+"""What training sees: fresh batches of MNIST, of digits drawn with a pen, and of what is no digit."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from model.augment import distort_pictures, distort_strokes, soften
+from model.dataset import to_unit_range
+from model.habits import add_habit, draw_no_digit, write_digit
+from model.skeleton import centre_lines
+from model.strokes import (
+    BRUSH_RANGE_PX,
+    CANVAS_SIZE_PX,
+    SIZE_RANGE,
+    Characters,
+    Strokes,
+    draw_small,
+    select_clear_letters,
+    select_digits,
+    to_unit_box,
+)
+
+NO_DIGIT = 10  # the eleventh class
+# How many characters are made for the pools, to MNIST's training images: distortion and pen make each new again.
+REDRAWN, WRITTEN, NO_DIGITS = 0.25, 0.2, 0.3
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What training draws on.
+
+    Attributes
+    ----------
+    shares : dict of str to float
+        How much of an epoch comes from each source: ``mnist`` (its images, distorted), ``redrawn`` (its centre lines,
+        drawn with a pen), ``written`` (digits by rule), ``pens`` (people's strokes), ``no digit``. Sums to 1.
+    distort : bool
+        Whether strokes are distorted (else only drawn with any pen).
+    habits : bool
+        Whether strokes get habits that their writers lacked.
+    """
+
+    shares: dict[str, float]
+    distort: bool = True
+    habits: bool = True
+
+
+AT_HOME = Recipe({"mnist": 0.4, "redrawn": 0.15, "written": 0.25, "no digit": 0.2})
+WITH_PENS = Recipe({"mnist": 0.3, "redrawn": 0.1, "written": 0.1, "pens": 0.32, "no digit": 0.18})
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Characters to draw: their strokes, each in a box of side 1, and what they are, 0 to 10."""
+
+    strokes: list[Strokes]
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What examples are made from.
+
+    Attributes
+    ----------
+    images, labels : ndarray
+        MNIST's training part: uint8 (n, 28, 28) and its digits.
+    pools : dict of str to Pool
+        For each source that is drawn, its name in the recipe.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    pools: dict[str, Pool]
+
+
+def make_sources(images: np.ndarray, labels: np.ndarray, pens: Characters | None, seed: int) -> Sources:
+    """Write the pools that all epochs draw from.
+
+    Parameters
+    ----------
+    images, labels : ndarray
+        MNIST's training part: uint8 (n, 28, 28) and its digits.
+    pens : Characters or None
+        What people wrote; without it, all is made from MNIST and by rule.
+    seed : int
+    """
+    rng, n = np.random.default_rng(seed), len(labels)
+    some = rng.permutation(len(labels))[: int(n * REDRAWN)]
+    by_rule = rng.integers(0, 10, int(n * WRITTEN))
+    pools = {
+        "redrawn": Pool([to_unit_box(centre_lines(image)) for image in images[some]], labels[some].astype(int)),
+        "written": Pool([write_digit(digit, rng) for digit in by_rule], by_rule),
+    }
+    digits, others = pools["written"], []
+    if pens is not None:
+        of_people = select_digits(pens)
+        digits = Pool([to_unit_box(strokes) for strokes in of_people.strokes], of_people.labels.astype(int))
+        pools["pens"] = digits
+        others = [to_unit_box(strokes) for strokes in select_clear_letters(pens).strokes]
+    others += [draw_no_digit(digits.strokes, digits.labels, rng) for _ in range(int(n * NO_DIGITS))]
+    pools["no digit"] = Pool(others, np.full(len(others), NO_DIGIT))
+    return Sources(images, labels, pools)
+
+
+def random_pen(rng: np.random.Generator) -> float:
+    """Choose a pen's width as a share of the digit's size, as the page's brushes and people's sizes make it."""
+    brush_px = rng.integers(BRUSH_RANGE_PX[0], BRUSH_RANGE_PX[1] + 1)
+    return float(brush_px / (rng.uniform(*SIZE_RANGE) * CANVAS_SIZE_PX))
+
+
+class Examples(keras.utils.PyDataset):
+    """Batches made afresh from `sources`, an epoch at a time; the same seed gives the same.
+
+    Each is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`).
+    """
+
+    def __init__(self, sources: Sources, recipe: Recipe, images_per_epoch: int, batch_size: int, seed: int):
+        super().__init__()
+        self.sources, self.recipe = sources, recipe
+        self.batch_size, self.batches, self.seed = batch_size, max(1, images_per_epoch // batch_size), seed
+        self.epoch = -1
+        self.on_epoch_begin()
+
+    def __len__(self) -> int:
+        return self.batches
+
+    def on_epoch_begin(self) -> None:
+        """Make all of the epoch's images. Made while the network trains, they would take twice as long, and it, too."""
+        self.epoch += 1
+        rng = np.random.default_rng((self.seed, self.epoch))
+        counts = rng.multinomial(self.batches * self.batch_size, [*self.recipe.shares.values()])
+        parts = [
+            self._from_mnist(count, rng) if source == "mnist" else self._drawn(source, count, rng)
+            for source, count in zip(self.recipe.shares, counts, strict=True)
+        ]
+        order = rng.permutation(counts.sum())
+        self.images = np.concatenate([images for images, _ in parts])[order, ..., np.newaxis]
+        self.labels = np.concatenate([labels for _, labels in parts])[order]
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        batch = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        return self.images[batch], self.labels[batch]
+
+    def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        chosen = rng.integers(len(self.sources.labels), size=count)
+        return distort_pictures(to_unit_range(self.sources.images[chosen]), rng), self.sources.labels[chosen]
+
+    def _drawn(self, source: str, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        pool = self.sources.pools[source]
+        chosen = rng.integers(len(pool.labels), size=count)
+        characters, labels = [pool.strokes[index] for index in chosen], pool.labels[chosen]
+        if self.recipe.habits:
+            characters = [add_habit(label, strokes, rng) for label, strokes in zip(labels, characters, strict=True)]
+        if self.recipe.distort:
+            characters = distort_strokes(characters, rng)
+        images = np.empty((count, 28, 28), np.uint8)
+        for i, strokes in enumerate(characters):
+            images[i] = draw_small(strokes, random_pen(rng))
+        # Cropping is not perfect where a picture has specks or shadows.
+        for axis in (1, 2):
+            shift = rng.integers(-1, 2, count)
+            for by in (-1, 1):
+                images[shift == by] = np.roll(images[shift == by], by, axis)
+        return soften(to_unit_range(images), rng), labels.astype(np.uint8)

@@ -1,0 +1,116 @@
+"""Training and calibrating a network: what ``train.py`` and ``model.ablation`` share."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from model.predictor import DIGITS, digit_scores, softmax
+from model.strokes import Characters, draw_at_random
+from utils.preprocess import BlankError, normalize_digit
+
+# So many of the validation part's digits are called digits. Higher, and more letters pass; lower, and people whose
+# digits are odd are told that theirs are none, which is worse.
+DIGITS_KEPT = 0.985
+
+
+def draw_as_on_the_page(characters: Characters, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw digits on the canvas at random and make of them what the network gets, as the page does.
+
+    Parameters
+    ----------
+    characters : Characters
+        Digits.
+    seed : int
+        Of place, size and stroke width.
+
+    Returns
+    -------
+    images : ndarray of float32, shape (n, 28, 28)
+    labels : ndarray of int, shape (n,)
+        Those taken for blank are left out.
+    """
+    rng = np.random.default_rng(seed)
+    images, labels = [], []
+    for strokes, label in zip(characters.strokes, characters.labels, strict=True):
+        try:
+            images.append(normalize_digit(draw_at_random(strokes, rng).ink).image)
+        except BlankError:
+            continue
+        labels.append(int(label))
+    return np.stack(images), np.array(labels)
+
+
+def fit(
+    network: keras.Model,
+    examples: keras.utils.PyDataset,
+    epochs: int,
+    learning_rate: float,
+    validation: tuple[np.ndarray, np.ndarray] | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> keras.callbacks.History:
+    """Train with Adam; the rate rises for a tenth of the steps, then falls along a cosine.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Gives logits.
+    examples : keras.utils.PyDataset
+    epochs : int
+    learning_rate : float
+        At its peak.
+    validation : tuple of ndarray, optional
+        Images ``(n, 28, 28) float32`` and labels, to watch.
+    callbacks : sequence of Callback
+    """
+    steps = epochs * len(examples)
+    warm_up = max(1, steps // 10)
+    network.compile(
+        optimizer=keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(
+                initial_learning_rate=learning_rate / 10,
+                warmup_target=learning_rate,
+                warmup_steps=warm_up,
+                decay_steps=max(1, steps - warm_up),
+            )
+        ),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return network.fit(
+        examples,
+        epochs=epochs,
+        validation_data=validation and (validation[0][..., np.newaxis], validation[1]),
+        validation_batch_size=500,
+        callbacks=[*callbacks],
+        verbose="auto" if callbacks else 0,
+    )
+
+
+def find_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Find the temperature at which the labels are likeliest (Guo et al., "On Calibration", ICML 2017).
+
+    Parameters
+    ----------
+    logits : ndarray of float, shape (n, 11)
+    labels : ndarray of int, shape (n,)
+        Digits.
+
+    Returns
+    -------
+    float
+        From 0.25 to 4, to a hundredth part.
+    """
+    temperatures = np.geomspace(0.25, 4, 280)
+    chances = [softmax(logits[:, :DIGITS] / t)[np.arange(len(labels)), labels] for t in temperatures]
+    return float(temperatures[np.argmax([np.log(np.maximum(chance, 1e-12)).mean() for chance in chances])])
+
+
+def find_digit_threshold(logits: np.ndarray) -> float:
+    """Find the score that `DIGITS_KEPT` of these digits reach.
+
+    Parameters
+    ----------
+    logits : ndarray of float, shape (n, 11)
+    """
+    return float(np.quantile(digit_scores(logits), 1 - DIGITS_KEPT))

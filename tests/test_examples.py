@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from model.dataset import load_mnist
+from model.examples import AT_HOME, NO_DIGIT, WITH_PENS, Examples, Recipe, make_sources
+from model.strokes import Characters
+from tests.drawings import strokes
+
+PENS = Characters(
+    [strokes(digit, 0, 0, 600, 1000) for digit in range(10)] + [strokes(7, 0, 0, 600, 1000)],
+    np.array([*"0123456789", "K"]),
+    np.array(["lab/ann"] * 11),
+    np.arange(11),
+)
+
+
+@pytest.fixture(scope="module")
+def images_and_labels(tiny_mnist_file):
+    mnist = load_mnist(tiny_mnist_file)
+    return mnist.x_train, mnist.y_train
+
+
+@pytest.fixture(scope="module")
+def sources(images_and_labels):
+    return make_sources(*images_and_labels, PENS, seed=0)
+
+
+def test_batches_have_the_networks_shape_and_range(sources):
+    examples = Examples(sources, WITH_PENS, 640, 64, seed=0)
+    assert len(examples) == 10
+    for images, labels in (examples[0], examples[9]):
+        assert (images.shape, images.dtype) == ((64, 28, 28, 1), np.float32)
+        assert 0 <= images.min() < images.max() <= 1
+        assert labels.shape == (64,)
+        assert labels.max() <= NO_DIGIT
+    assert {*np.unique(examples.labels)} == {*range(11)}
+
+
+def test_same_seed_same_epochs_and_each_epoch_is_new(sources):
+    def epochs(seed):
+        examples = Examples(sources, WITH_PENS, 64, 64, seed)
+        first = examples[0][0]
+        examples.on_epoch_begin()
+        return first, examples[0][0]
+
+    first, second = epochs(3)
+    assert np.array_equal([first, second], epochs(3))
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(first, epochs(4)[0])
+
+
+def test_shares_are_kept(sources):
+    examples = Examples(sources, Recipe({"mnist": 0.25, "no digit": 0.75}), 2000, 100, seed=0)
+    assert (examples.labels == NO_DIGIT).mean() == pytest.approx(0.75, abs=0.04)
+
+
+def test_without_pens_nothing_of_people_is_used(images_and_labels):
+    sources = make_sources(*images_and_labels, None, seed=0)
+    assert {*sources.pools} == {*AT_HOME.shares} - {"mnist"}
+    assert len(Examples(sources, AT_HOME, 64, 32, seed=0)) == 2
+
+
+def test_letters_are_no_digits(sources):
+    assert [*sources.pools["pens"].labels] == [*range(10)]
+    assert {*sources.pools["no digit"].labels} == {NO_DIGIT}

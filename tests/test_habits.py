@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model import habits
+from model.augment import distort_strokes
+from model.habits import add_habit, draw_no_digit, write_digit
+from model.strokes import draw_small, to_unit_box
+from tests.drawings import STROKES
+from tests.drawings import strokes as drawn
+
+DIGITS = [to_unit_box([stroke.astype(np.float32) for stroke in drawn(digit, 0, 0, 60, 100)]) for digit in STROKES]
+
+
+def extent(strokes) -> np.ndarray:
+    return np.ptp(np.concatenate(strokes), axis=0)
+
+
+@given(st.integers(0, 9), st.integers(0, 2**32))
+def test_written_digits_fill_the_unit_box_and_can_be_drawn(digit, seed):
+    rng = np.random.default_rng(seed)
+    strokes = write_digit(digit, rng)
+    assert extent(strokes).max() == pytest.approx(1, abs=1e-5)
+    assert all(stroke.dtype == np.float32 for stroke in strokes)
+    assert draw_small(distort_strokes([strokes], rng)[0], 0.1).max() > 200
+
+
+@given(st.integers(0, 9), st.integers(0, 2**32))
+def test_habits_add_to_a_digit_and_leave_what_was_given(digit, seed):
+    before = [stroke.copy() for stroke in DIGITS[digit]]
+    with_habit = add_habit(digit, DIGITS[digit], np.random.default_rng(seed))
+    assert all(np.array_equal(a, b) for a, b in zip(before, DIGITS[digit], strict=True))
+    assert 0.8 < extent(with_habit).max() < 2
+
+
+def test_a_zero_gets_its_slash_a_one_its_flag_and_a_seven_its_bar(monkeypatch):
+    monkeypatch.setattr(habits, "HABIT_SHARE", 1)
+    one = [np.stack([np.zeros(20), np.linspace(-0.5, 0.5, 20)], axis=1)]
+    seven = [np.concatenate(DIGITS[7])]
+    for digit, strokes in ((0, DIGITS[0]), (1, one), (7, seven)):
+        more = [len(add_habit(digit, strokes, np.random.default_rng(seed))) - len(strokes) for seed in range(20)]
+        assert sum(more) > 10, digit
+
+
+def test_digits_without_a_habit_stay_as_they_are():
+    for digit in (2, 3, 4, 6):
+        assert add_habit(digit, DIGITS[digit], np.random.default_rng(0)) is DIGITS[digit]
+
+
+@given(st.integers(0, 2**32))
+def test_no_digits_fill_the_unit_box_and_can_be_drawn(seed):
+    rng = np.random.default_rng(seed)
+    strokes = draw_no_digit(DIGITS, np.arange(10), rng)
+    assert extent(strokes).max() == pytest.approx(1, abs=1e-5)
+    assert draw_small(distort_strokes([strokes], rng)[0], 0.1).max() > 200
+
+
+def test_same_seed_same_strokes():
+    for make in (lambda rng: write_digit(5, rng), lambda rng: draw_no_digit(DIGITS, np.arange(10), rng)):
+        first, again, other = (make(np.random.default_rng(seed)) for seed in (1, 1, 2))
+        assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+        assert len(first) != len(other) or not all(
+            a.shape == b.shape and np.allclose(a, b) for a, b in zip(first, other, strict=True)
+        )
