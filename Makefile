@@ -1,6 +1,6 @@
 # make run   the page, on http://localhost:8501 (PORT=… for another port)
 # make test  every check and test
-# make weights  train the shipped network again (see README for how long)
+# make weights  train the shipped network again (see README for how long); STROKES_PATH names the pen strokes
 
 PORT ?= 8501
 # The first Python from 3.11 to 3.13 that there is.
@@ -19,9 +19,14 @@ test: .venv/test.stamp
 	.venv/bin/ruff format --check
 	.venv/bin/python -m pytest
 
+# TensorFlow gives back and takes again so much memory in each step that, with glibc's defaults, a third of the time goes
+# there. These keep it.
+KEEP_MEMORY = MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_MMAP_THRESHOLD_=4000000000
+
 weights: .venv/run.stamp
+	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make weights STROKES_PATH=strokes.npz (see README)"; exit 1; }
 	rm -rf data/runs/shipped
-	.venv/bin/python train.py --run-dir data/runs/shipped
+	STROKES_PATH="$(STROKES_PATH)" $(KEEP_MEMORY) .venv/bin/python train.py --epochs 45 --run-dir data/runs/shipped
 	cp data/runs/shipped/* model/weights/
 
 clean:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from model.dataset import Mnist, load_mnist
+from tests.drawings import STROKES, strokes
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,6 +47,32 @@ def tiny_mnist_file(tmp_path_factory) -> Path:
         arrays[f"y_{part}"] = np.repeat(np.arange(10, dtype=np.uint8), n)
     np.savez(path, **arrays)
     return path
+
+
+LETTER = [[(0, 0), (600, 1000)], [(600, 0), (0, 1000)]]
+
+
+@pytest.fixture
+def strokes_file(tmp_path) -> Path:
+    """Our ten digits and a letter by each of ten writers in two laboratories: one of each five is to test."""
+    points, stroke_start, sample_start, labels, writers = [], [0], [0], [], []
+    for writer in [f"lab/{name}" for name in "abcdefghij"] + [f"hut/{name}" for name in "abcdefghij"]:
+        for label in [*STROKES, "X"]:
+            for stroke in strokes(label, 0, 0, 600, 1000) if label != "X" else LETTER:
+                points.extend(stroke)
+                stroke_start.append(len(points))
+            sample_start.append(len(stroke_start) - 1)
+            labels.append(str(label))
+            writers.append(writer)
+    np.savez(
+        tmp_path / "strokes.npz",
+        points=np.array(points, np.int16),
+        stroke_start=stroke_start,
+        sample_start=sample_start,
+        label=np.array(labels),
+        writer=np.array(writers),
+    )
+    return tmp_path / "strokes.npz"
 
 
 def encode(image: np.ndarray, suffix: str = ".png") -> bytes:

@@ -6,32 +6,7 @@ import numpy as np
 import pytest
 
 from model.evaluate import Answers, contact_sheet, in_ranges, main, summarise, tell_apart, write_quality
-from tests.drawings import STROKES, draw, strokes
-
-LETTER = [[(0, 0), (600, 1000)], [(600, 0), (0, 1000)]]
-
-
-@pytest.fixture
-def strokes_file(tmp_path):
-    """Our ten digits and a letter by each of ten writers in two laboratories: one of each five is to test."""
-    points, stroke_start, sample_start, labels, writers = [], [0], [0], [], []
-    for writer in [f"lab/{name}" for name in "abcdefghij"] + [f"hut/{name}" for name in "abcdefghij"]:
-        for label in [*STROKES, "X"]:
-            for stroke in strokes(label, 0, 0, 600, 1000) if label != "X" else LETTER:
-                points.extend(stroke)
-                stroke_start.append(len(points))
-            sample_start.append(len(stroke_start) - 1)
-            labels.append(str(label))
-            writers.append(writer)
-    np.savez(
-        tmp_path / "strokes.npz",
-        points=np.array(points, np.int16),
-        stroke_start=stroke_start,
-        sample_start=sample_start,
-        label=np.array(labels),
-        writer=np.array(writers),
-    )
-    return tmp_path / "strokes.npz"
+from tests.drawings import draw
 
 
 def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, tmp_path, capsys):

@@ -1,0 +1,164 @@
+"""What each part of the training brings: a table, a row a recipe, each trained once for every group of laboratories.
+
+    python -m model.ablation --strokes strokes.npz --images 400000
+    python -m model.ablation --strokes strokes.npz --rows everything --not-digits not_digits.npz
+
+The laboratories that gave the strokes are put into three groups. Each recipe is trained three times, each time without
+one of the groups and with another seed, and reads the strokes of that group: people and laboratories it knows nothing
+of. A row gives the mean and the standard deviation over the three.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
+
+import cv2
+import keras
+import numpy as np
+
+from model.architectures import reader
+from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
+from model.evaluate import load_not_digits
+from model.examples import AT_HOME, WITH_PENS, Examples, Recipe, make_sources
+from model.predictor import DIGITS, digit_scores
+from model.skeleton import redraw
+from model.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
+from model.training import draw_as_on_the_page, fit
+from utils.metrics import auroc, fpr_at_tpr
+from utils.preprocess import BlankError, normalize_digit
+
+GROUPS = 3
+ROWS: dict[str, Recipe] = {
+    "MNIST, distorted": Recipe({"mnist": 1.0}),
+    "and redrawn with any pen": Recipe({"mnist": 0.7, "redrawn": 0.3}, habits=False),
+    "and digits written by rule": Recipe({"mnist": 0.5, "redrawn": 0.2, "written": 0.3}),
+    "and what is no digit: training at home": AT_HOME,
+    "people's strokes, as they are, with MNIST": Recipe({"mnist": 0.5, "pens": 0.5}, distort=False, habits=False),
+    "and distorted": Recipe({"mnist": 0.5, "pens": 0.5}, habits=False),
+    "and with habits": Recipe({"mnist": 0.5, "pens": 0.5}),
+    "everything": WITH_PENS,
+}
+
+
+def group_sites(characters: Characters) -> list[list[str]]:
+    """Put the laboratories into at most three groups of about as many digits each."""
+    sites, counts = np.unique(select_digits(characters).sites, return_counts=True)
+    groups: list[list[str]] = [[] for _ in range(GROUPS)]
+    sizes = np.zeros(GROUPS, int)
+    for index in np.argsort(-counts, kind="stable"):
+        smallest = int(sizes.argmin())
+        groups[smallest].append(str(sites[index]))
+        sizes[smallest] += counts[index]
+    return [group for group in groups if group]
+
+
+def run(
+    recipe: Recipe,
+    unseen_sites: list[str],
+    seed: int,
+    mnist: Mnist,
+    characters: Characters,
+    not_digits: np.ndarray | None,
+    images: int,
+    width: int,
+) -> dict[str, float]:
+    """Train by `recipe` without some laboratories; return the figures on these and on the other sets."""
+    keras.utils.set_random_seed(seed)
+    train, validation = stratified_split(mnist.y_train, 0.1, seed=0)
+    outside = np.isin(characters.sites, unseen_sites)
+    pens = characters.select(np.flatnonzero(~outside & ~is_unreadable(characters))) if "pens" in recipe.shares else None
+    sources = make_sources(mnist.x_train[train], mnist.y_train[train], pens, seed=seed)
+    epochs = max(1, round(images / 50_000))
+    batch_size = min(256, images)
+    network = reader(width)
+    fit(network, Examples(sources, recipe, images // epochs, batch_size, seed), epochs, learning_rate=3e-3)
+
+    def logits(images: np.ndarray) -> np.ndarray:
+        return network.predict(images[..., np.newaxis], batch_size=500, verbose=0)
+
+    def accuracy(images: np.ndarray, labels: np.ndarray) -> float:
+        return float((logits(images)[:, :DIGITS].argmax(axis=1) == labels).mean())
+
+    held_out = characters.select(np.flatnonzero(outside))
+    digits = draw_as_on_the_page(select_digits(held_out), seed=0)
+    figures = {
+        "unseen laboratories": accuracy(*digits),
+        "redrawn": accuracy(*draw_as_on_the_page(redraw(mnist.x_train[validation], mnist.y_train[validation]), seed=0)),
+        "mnist": accuracy(to_unit_range(mnist.x_train[validation]), mnist.y_train[validation]),
+    }
+    if "no digit" in recipe.shares:
+        scores = digit_scores(logits(digits[0]))
+        letters = select_clear_letters(held_out)
+        figures["FPR95, letters"] = fpr_at_tpr(scores, digit_scores(logits(_as_read(letters))))
+        if not_digits is not None:
+            others = digit_scores(logits(not_digits))
+            figures |= {"AUROC": auroc(scores, others), "FPR95": fpr_at_tpr(scores, others)}
+    return figures
+
+
+def _as_read(characters: Characters) -> np.ndarray:
+    # As draw_as_on_the_page, of what has no digit for a label.
+    return draw_as_on_the_page(replace(characters, labels=np.full(len(characters.labels), "0")), seed=0)[0]
+
+
+def load_as_read(path: Path) -> np.ndarray:
+    """Read drawings that are no digits as the network gets them: float32 (n, 28, 28)."""
+    images = []
+    for ink in load_not_digits(path):
+        try:
+            images.append(normalize_digit(ink).image)
+        except BlankError:
+            continue
+    return np.stack(images)
+
+
+def as_table(results: dict[str, list[dict[str, float]]]) -> str:
+    """Format the figures of each recipe's runs as a table in Markdown: mean ± standard deviation, in per cent."""
+    columns = list(dict.fromkeys(name for runs in results.values() for figures in runs for name in figures))
+    lines = ["| trained on | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for row, runs in results.items():
+        cells = []
+        for column in columns:
+            values = 100 * np.array([figures[column] for figures in runs if column in figures])
+            cells.append(f"{values.mean():.2f} ± {values.std(ddof=1):.2f}" if len(values) > 1 else "–")
+        lines.append(f"| {row} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m model.ablation", description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
+    )
+    parser.add_argument("--strokes", type=Path, metavar="PATH", help="pen strokes; else STROKES_PATH")
+    parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with ink (n, height, width) uint8")
+    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW", help="default: all")
+    parser.add_argument("--images", type=int, default=400_000, help="that each network sees")
+    parser.add_argument("--width", type=int, default=32, help="of the network; the shipped one has 32")
+    arguments = parser.parse_args(argv)
+    cv2.setNumThreads(1)  # as train.py
+    try:
+        mnist, characters = load_mnist(arguments.mnist), load_strokes(arguments.strokes)
+        not_digits = load_as_read(arguments.not_digits) if arguments.not_digits else None
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    results: dict[str, list[dict[str, float]]] = {}
+    for row in arguments.rows:
+        for seed, sites in enumerate(group_sites(characters)):
+            figures = run(ROWS[row], sites, seed, mnist, characters, not_digits, arguments.images, arguments.width)
+            print(json.dumps({"row": row, "unseen": sites} | figures), file=sys.stderr, flush=True)
+            results.setdefault(row, []).append(figures)
+    print(as_table(results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
