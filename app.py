@@ -8,7 +8,7 @@ from app_pages.resources import get_predictor
 from model.checkpoint import CheckpointError
 from utils.words import accuracy_percent
 
-DRAWINGS_HELP = {
+SETS_HELP = {
     "strokes": (
         "{n:,} digits that people wrote with a pen on a tablet, drawn on this page’s canvas in any place, size and "
         "stroke width. The network learned from other people’s."
@@ -17,6 +17,7 @@ DRAWINGS_HELP = {
         "The lines of {n:,} of MNIST’s test digits, drawn on this page’s canvas in any place, size and stroke width. "
         "None was trained on."
     ),
+    "mnist": "MNIST’s {n:,} test digits, scanned from paper. None was trained on.",
 }
 
 # A file of ours: a named icon would be fetched from the network.
@@ -37,17 +38,11 @@ except CheckpointError as error:
 
 with st.sidebar:
     st.caption("Network in use")
-    with st.container(horizontal=True):
-        drawn = "strokes" if "strokes" in card.accuracy else "redrawn"
-        st.metric(
-            "people’s drawings" if drawn == "strokes" else "redrawn digits",
-            accuracy_percent(card.accuracy[drawn]),
-            help=DRAWINGS_HELP[drawn].format(n=card.images[drawn]),
-        )
-        st.metric(
-            "MNIST’s test",
-            accuracy_percent(card.accuracy["mnist"]),
-            help=f"MNIST’s {card.images['mnist']:,} test digits, scanned from paper. None was trained on.",
+    drawn = "strokes" if "strokes" in card.accuracy else "redrawn"
+    for name, of_what in ((drawn, "people’s drawings"), ("mnist", "MNIST’s test digits")):
+        st.markdown(
+            f"**{accuracy_percent(card.accuracy[name])}** of {of_what} read right",
+            help=SETS_HELP[name].format(n=card.images[name]),
         )
     st.caption(f"“{card.network}”, {card.parameters:,} parameters, trained on {card.date} for {card.epochs} epochs.")
     st.caption("What you draw or upload is read on the computer that runs this page. It is not stored or passed on.")

@@ -36,16 +36,29 @@ if not quality:
 st.markdown("Digits that the network was not trained on, and that chose nothing in its training.")
 
 names = [name for name in SETS if name in quality]
-with st.container(horizontal=True):
-    for name in names:
-        st.metric(
-            SETS[name][0],
-            accuracy_percent(quality[name]["accuracy"]),
-            delta=f"of {quality[name]['n']:,} digits",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-        )
+st.dataframe(
+    [
+        {
+            "Test part": SETS[name][0],
+            "Digits": quality[name]["n"],
+            "Read right": 100 * quality[name]["accuracy"],
+            "Called a digit": 100 * quality[name]["called_digit"],
+            "Confidence is off by": 100 * quality[name]["ece"],
+        }
+        for name in names
+    ],
+    column_config={
+        "Read right": st.column_config.NumberColumn(format="%.2f %%"),
+        "Called a digit": st.column_config.NumberColumn(
+            format="%.2f %%", help="The others are told that theirs does not look like a digit."
+        ),
+        "Confidence is off by": st.column_config.NumberColumn(
+            format="%.2f %%", help="On average: the expected calibration error, in 15 bins."
+        ),
+    },
+    hide_index=True,
+    alt="How well the network reads each test part",
+)
 name = st.segmented_control(
     "Look closer at", names, format_func=lambda name: SETS[name][0], default=names[0], required=True, key="quality_set"
 )

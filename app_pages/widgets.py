@@ -5,14 +5,14 @@ from pathlib import Path
 import streamlit as st
 
 from app_pages.canvas import CANVAS_SIZE_PX
+from app_pages.resources import decode_picture
 from model.predictor import Prediction, Predictor, Reading
 from utils.charts import probability_chart
-from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, load_image, load_thumbnail, to_data_url
+from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, to_data_url
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
 from utils.words import best_guess, in_words, percent
 
 STEP_SIZE_PX = 140
-THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
 PICTURES = Path(__file__).parent / "pictures"  # tests/make_pictures.py made them
 EXAMPLES = {
     "Five on paper": PICTURES / "five-on-paper.jpg",
@@ -53,7 +53,7 @@ def show_answer(prediction: Prediction) -> None:
     """Show the digit, large; close candidates as a question; what is no digit as such, with the best guess."""
     if not prediction.is_digit:
         st.info(
-            best_guess(prediction.label, prediction.confidence),
+            best_guess(prediction.label),
             title="This doesn’t look like a digit",
             icon=":material/question_mark:",
         )
@@ -161,12 +161,11 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor) -> No
 def show_picture(name: str, content: bytes, predictor: Predictor) -> Reading | None:
     """Show an uploaded picture and read it; if it cannot be read, say why and return None."""
     try:
-        reading = predictor.read(load_image(content))
-        thumbnail = load_thumbnail(content, THUMBNAIL_SIZE_PX)
+        ink, thumbnail = decode_picture(content)
     except ValueError as error:
         st.text(name)  # plain text: a name may hold anything
         st.error(str(error), icon=":material/broken_image:")
         return None
     st.image(thumbnail, width="stretch", alt=f"The picture {name}")
     st.text(name)
-    return reading
+    return predictor.read(ink)

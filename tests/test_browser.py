@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
 from tests.conftest import Server, encode  # noqa: E402
 from tests.drawings import draw, strokes  # noqa: E402
+from tests.test_hands import HANDS  # noqa: E402
 from utils.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
 
 # Browser, server and the component's timers share two cores here: a second try tells a slow moment from a fault.
@@ -19,7 +20,7 @@ expect.set_options(timeout=20_000)
 
 BOXES = [  # x, y, width, height on the canvas of 280×280: in the middle, large, small in the corners
     (85, 55, 105, 165),
-    (70, 20, 110, 235),
+    (30, 20, 200, 235),
     (12, 14, 60, 85),
     (200, 15, 60, 90),
     (15, 175, 65, 90),
@@ -63,11 +64,15 @@ def draw_with_mouse(page: Page, points: np.ndarray) -> None:
     page.mouse.up()
 
 
-def write(page: Page, digit: int, box: tuple[float, float, float, float] = BOXES[0]) -> None:
+def come_to_the_canvas(page: Page) -> None:
     # As a hand does: the mouse comes over the canvas first. The component's toolbar then moves up; until then it lies,
     # unseen, over the top right of the canvas.
     canvas(page).hover()
     expect(page.locator(".dc-toolbar")).to_have_css("opacity", "1")
+
+
+def write(page: Page, digit: int, box: tuple[float, float, float, float] = BOXES[0]) -> None:
+    come_to_the_canvas(page)
     for points in strokes(digit, *box):
         draw_with_mouse(page, points)
 
@@ -98,6 +103,24 @@ def test_all_ten_digits_are_read_right(page):
         press(page, "Clear")
         expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
         expect(answer(page)).to_have_count(0)
+
+
+def test_a_heart_is_no_digit(page):
+    (heart,) = (drawing["strokes"] for drawing in HANDS["not_digits"] if drawing["name"] == "heart")
+    come_to_the_canvas(page)
+    for stroke in heart:
+        draw_with_mouse(page, np.array(stroke))
+    expect(page.get_by_text("This doesn’t look like a digit")).to_be_visible()
+    expect(page.get_by_text("If it is meant as one, the best guess is")).to_be_visible()
+    expect(answer(page)).to_have_count(0)
+
+
+def test_how_good_is_it_is_one_click_away(page):
+    page.get_by_role("link", name="How good is it?").click()
+    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
+    expect(page.get_by_text("Most often mistaken")).to_be_visible()
+    page.get_by_role("radio", name="MNIST", exact=True).click()
+    expect(page.get_by_role("img", name="Digits that were read wrong")).to_be_visible()
 
 
 def test_small_thin_seven_in_the_corner_is_a_seven(page):

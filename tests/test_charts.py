@@ -45,3 +45,10 @@ def test_curves_and_confusion_are_drawn(tmp_path):
     ):
         chart.save(tmp_path / name)
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_nothing_stands_out_of_a_muted_chart():
+    chart = probability_chart(PROBABILITIES, muted=True)
+    alt.Chart.from_dict(chart)
+    assert not any(row["winner"] for row in chart["datasets"]["probabilities"])
+    assert chart["layer"] != probability_chart(PROBABILITIES)["layer"]

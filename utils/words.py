@@ -48,15 +48,15 @@ def in_words(probabilities: np.ndarray) -> str:
     )
 
 
-def best_guess(label: int, confidence: float) -> str:
+def best_guess(label: int) -> str:
     """Say which digit it would be, if it were one.
 
     Examples
     --------
-    >>> best_guess(8, 0.731)
-    'If it is one after all, the best guess is an 8 (73.1 %).'
+    >>> best_guess(8)
+    'If it is meant as one, the best guess is an 8.'
     """
-    return f"If it is one after all, the best guess is {_a(label)} ({percent(confidence)})."
+    return f"If it is meant as one, the best guess is {_a(label)}."
 
 
 def _a(digit: int) -> str:
