@@ -75,6 +75,19 @@ def test_what_was_trained_reads(run, tiny_mnist_file):
     assert accuracy > 0.8
 
 
+def test_with_peoples_strokes_it_is_judged_on_other_people(tmp_path, tiny_mnist_file, strokes_file):
+    folder = tmp_path / "run"
+    done = train("--mnist", tiny_mnist_file, "--strokes", strokes_file, "--epochs", 1, "--run-dir", folder)
+    assert done.returncode == 0, done.stderr
+    card = read_card(folder)
+    # Of each laboratory's ten writers one validates and one tests.
+    assert card.train_writers == 16
+    assert card.images == {"mnist": 100, "redrawn": 100, "strokes": 20}
+    assert card.validation_images == 40 + 40 + 20
+    assert list(json.loads((folder / "quality.json").read_text())) == ["mnist", "redrawn", "strokes"]
+    assert not (folder / "mistakes-strokes.png").exists()  # people's strokes are not handed out
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -84,9 +97,11 @@ def test_what_was_trained_reads(run, tiny_mnist_file):
         (["--validation-split", "1"], "--validation-split is 1.0; expected between 0 and 1"),
         (["--seed", "-1"], "--seed is -1"),
         (["--mnist", "nowhere.npz"], "There is no MNIST file at nowhere.npz"),
+        (["--mnist", "TINY", "--strokes", "nowhere.npz"], "There is no file of pen strokes at nowhere.npz"),
     ],
 )
-def test_bad_arguments_end_with_a_sentence(arguments, sentence, tmp_path, monkeypatch, capsys):
+def test_bad_arguments_end_with_a_sentence(arguments, sentence, tiny_mnist_file, tmp_path, monkeypatch, capsys):
+    arguments = [str(tiny_mnist_file) if argument == "TINY" else argument for argument in arguments]
     monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
     with pytest.raises(SystemExit) as end:
         main(arguments)
