@@ -4,10 +4,13 @@
     python train.py --strokes strokes.npz              # and from people's pen strokes: the shipped recipe
     python train.py --epochs 3 --run-dir /tmp/try      # a quick try
     python train.py --mnist mnist.npz --seed 1         # MNIST from a file, another seed
+    python train.py --resume data/runs/RUN             # go on with a run that was cut off
 
-The run folder gets ``config.json``, ``metrics.jsonl`` (a line an epoch), ``model.keras`` (to go on training),
-``model.tflite`` (to read with), ``model.json`` (the card), ``curves.png``, and, for the page to
-show, ``quality.json`` and pictures of the mistakes. The last line printed is the card as JSON.
+The run folder gets ``config.json``, ``status.json`` (where it is), ``metrics.jsonl`` (a line an epoch),
+``checkpoint.keras`` (after each epoch, until the end), ``model.keras`` (to go on training), ``model.tflite`` (to read
+with), ``model.json`` (the card), ``curves.png``, and, for the page to show, ``quality.json`` and pictures of the
+mistakes. The last line printed is the card as JSON. Ctrl-C and SIGTERM end the training; ``--resume`` goes on after the
+last whole epoch.
 """
 
 import argparse
@@ -15,9 +18,11 @@ import json
 import os
 import platform
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -30,18 +35,33 @@ import keras
 import numpy as np
 
 from model.architectures import reader
-from model.checkpoint import KERAS_FILE, LITERT_FILE, Card, CheckpointError, write_atomically, write_card
+from model.checkpoint import CARD_FILE, LITERT_FILE, Card, CheckpointError, write_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
 from model.evaluate import judge, summarise, write_quality
 from model.examples import AT_HOME, WITH_PENS, Examples, make_sources
-from model.predictor import LiteRTNetwork, Predictor, softmax
+from model.predictor import LiteRTNetwork, Predictor
 from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
-from model.training import draw_as_on_the_page, find_digit_threshold, find_temperature, fit
+from model.training import draw_as_on_the_page, find_digit_threshold, find_temperature, fit, save_network
 from utils.charts import learning_curves
+from utils.runs import (
+    CHECKPOINT_FILE,
+    CONFIG_FILE,
+    LOG_FILE,
+    State,
+    Status,
+    append_metrics,
+    keep_metrics,
+    read_metrics,
+    write_atomically,
+    write_json,
+    write_status,
+)
 
-LITERT_TOLERANCE = 1e-4
 LITERT_CHECK_IMAGES = 1000
+SECONDS_BETWEEN_STATUSES = 0.5
+# What a run that goes on keeps of its command line.
+RESUMED = ("mnist", "strokes", "validation_split", "epochs", "batch_size", "learning_rate", "seed")
 VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
 
 
@@ -61,6 +81,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     training.add_argument("--seed", type=int, default=0)
     output = parser.add_argument_group("output")
     output.add_argument("--run-dir", type=Path, metavar="DIR", help="default: data/runs/ and the time")
+    output.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that was cut off; as it was begun")
     arguments = parser.parse_args(argv)
     for name in ("epochs", "batch_size"):
         if getattr(arguments, name) < 1:
@@ -69,69 +90,125 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         parser.error(f"--learning-rate is {arguments.learning_rate}; expected a number above 0, such as 0.002")
     if not 0 < arguments.validation_split < 1:
         parser.error(f"--validation-split is {arguments.validation_split}; expected between 0 and 1, such as 0.1")
+    strokes = os.environ.get("STROKES_PATH")
+    arguments.strokes = arguments.strokes or (Path(strokes) if strokes else None)
     if arguments.seed < 0:
         parser.error(f"--seed is {arguments.seed}; expected 0 or more")
     return arguments
 
 
 def make_run_dir(path: Path | None) -> Path:
-    """Make the folder of this run: `path`, or one named after the time in the state folder."""
+    """Make the folder of this run: `path`, or one named after the time in the state folder.
+
+    It may be there already, with a ``log.txt`` of whoever started this process, but nothing else.
+    """
     if path is None:
         state = Path(os.environ.get("DIGITS_DATA_DIR", "data"))
         path = state / "runs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SystemExit(
+        raise ValueError(
             f"The run folder {path} cannot be made: {error.strerror}. Choose another with --run-dir."
         ) from error
-    if any(path.iterdir()):
-        raise SystemExit(f"The run folder {path} is not empty. Choose another with --run-dir.")
+    if any(file.name != LOG_FILE for file in path.iterdir()):
+        raise ValueError(f"The run folder {path} is not empty. Choose another with --run-dir.")
     return path
 
 
-def log_epochs(run_dir: Path) -> keras.callbacks.Callback:
-    """Make the callback that appends a line to ``metrics.jsonl`` after each epoch."""
-    start = time.monotonic()
-
-    def append(epoch: int, logs: dict[str, float]) -> None:
-        line = {"epoch": epoch + 1, "seconds": round(time.monotonic() - start, 2)}
-        line |= {name: float(value) for name, value in logs.items()}
-        with (run_dir / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-
-    return keras.callbacks.LambdaCallback(on_epoch_end=append)
+def write_config(run_dir: Path, arguments: argparse.Namespace, command: str) -> None:
+    """Write how the run was started, for people and for `--resume`."""
+    values = {name: str(value) if isinstance(value, Path) else value for name, value in vars(arguments).items()}
+    write_json(run_dir / CONFIG_FILE, {name: values[name] for name in RESUMED} | {"command": command})
 
 
-def save_network(network: keras.Model, images: np.ndarray, run_dir: Path) -> float:
-    """Write ``model.keras`` and ``model.tflite``; return how far their probabilities differ at most.
-
-    Parameters
-    ----------
-    network : keras.Model
-    images : ndarray of float32, shape (n, 28, 28)
-        What the two are compared on.
-    run_dir : Path
+def read_config(run_dir: Path) -> tuple[argparse.Namespace, str]:
+    """Read how the run was started: the arguments and the command.
 
     Raises
     ------
-    CheckpointError
-        If they differ by more than 1e-4.
+    ValueError
+        If there is no run to go on with.
     """
-    # A model around the same layers, without the optimizer's state: a third of the size.
-    weights_only = keras.Model(network.inputs, network.outputs, name=network.name)
-    write_atomically(run_dir / KERAS_FILE, weights_only.save)
-    write_atomically(run_dir / LITERT_FILE, lambda path: weights_only.export(str(path), format="litert", verbose=False))
-    loaded = keras.saving.load_model(run_dir / KERAS_FILE, safe_mode=True)
-    expected = softmax(loaded.predict(images[..., np.newaxis], verbose=0))
-    read = softmax(LiteRTNetwork(run_dir / LITERT_FILE)(images))
-    difference = float(np.abs(expected - read).max())
-    if not difference <= LITERT_TOLERANCE:
-        raise CheckpointError(
-            f"{run_dir / LITERT_FILE} gives probabilities up to {difference:.1e} apart from {KERAS_FILE}; expected at "
-            f"most {LITERT_TOLERANCE}. Do not use this run; train again."
+    if (run_dir / CARD_FILE).exists():
+        raise ValueError(f"The run {run_dir} is finished. Start another one.")
+    try:
+        values = json.loads((run_dir / CONFIG_FILE).read_text(encoding="utf-8"))
+        arguments = argparse.Namespace(**{name: values[name] for name in RESUMED})
+        command = values["command"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{run_dir} has no {CONFIG_FILE} to go on from ({error!r}). Start another run.") from error
+    for name in ("mnist", "strokes"):
+        setattr(arguments, name, getattr(arguments, name) and Path(getattr(arguments, name)))
+    return arguments, command
+
+
+class Cancelled(BaseException):
+    """Somebody asked the training to end. Like KeyboardInterrupt no Exception, so that nothing takes it for a fault."""
+
+
+class Keeper(keras.callbacks.Callback):
+    """Keeps the run folder: says where the training is, and after each epoch writes its metrics and a checkpoint."""
+
+    def __init__(self, run_dir: Path, epochs: int, batches: int, first_epoch: int):
+        super().__init__()
+        self.run_dir, self.epochs, self.batches = run_dir, epochs, batches
+        self.first_epoch = self.epoch = first_epoch
+        before = read_metrics(run_dir)
+        self.seconds_before = before[-1]["seconds"] if before else 0.0
+        self.start = self.told = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Of training, those before a resumption too."""
+        return self.seconds_before + time.monotonic() - self.start
+
+    def tell(self, batch: int) -> None:
+        """Write the status."""
+        done = self.epoch + batch / self.batches
+        here = done - self.first_epoch
+        left = (time.monotonic() - self.start) / here * (self.epochs - done) if here else None
+        self.told = time.monotonic()
+        write_status(
+            self.run_dir,
+            Status(
+                State.TRAINING,
+                f"Epoch {min(self.epoch + 1, self.epochs)} of {self.epochs}",
+                self.epoch,
+                self.epochs,
+                batch,
+                self.batches,
+                round(self.seconds, 1),
+                left and round(left, 1),
+            ),
         )
-    return difference
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Say that it begins."""
+        self.tell(0)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Say where it is, now and then."""
+        if time.monotonic() - self.told >= SECONDS_BETWEEN_STATUSES:
+            self.tell(batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write the epoch's metrics, then the checkpoint: resuming forgets a line that is ahead of it."""
+        line = {"epoch": epoch + 1, "seconds": round(self.seconds, 2)}
+        append_metrics(self.run_dir, line | {name: float(value) for name, value in logs.items()})
+        if np.isfinite(logs["loss"]):
+            write_atomically(self.run_dir / CHECKPOINT_FILE, self.model.save)
+        self.epoch = epoch + 1
+        self.tell(0)
+
+
+def load_checkpoint(run_dir: Path) -> keras.Model:
+    """Load what an earlier process of this run had reached, with the optimizer's state."""
+    path = run_dir / CHECKPOINT_FILE
+    try:
+        return keras.saving.load_model(path, safe_mode=True)
+    except Exception as error:  # Keras raises all kinds, by where the file is broken
+        raise CheckpointError(f"The checkpoint {path} is broken ({error}). Start another run.") from error
 
 
 def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, run_dir: Path, command: str) -> Card:
@@ -156,23 +233,28 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
     )
     recipe = WITH_PENS if writers else AT_HOME
     examples = Examples(sources, recipe, len(train_indices), arguments.batch_size, arguments.seed)
-    network = reader()
-    start = time.monotonic()
-    history = fit(
+    network = load_checkpoint(run_dir) if (run_dir / CHECKPOINT_FILE).exists() else reader()
+    # The optimizer counts its steps, so that one file says all; the metrics may be an epoch ahead of it.
+    first_epoch = int(network.optimizer.iterations) // len(examples) if network.compiled else 0
+    examples.epoch = first_epoch
+    keep_metrics(run_dir, first_epoch)
+    keeper = Keeper(run_dir, arguments.epochs, len(examples), first_epoch)
+    fit(
         network,
         examples,
         arguments.epochs,
         arguments.learning_rate,
         validation,
-        callbacks=[keras.callbacks.TerminateOnNaN(), log_epochs(run_dir)],
+        [keras.callbacks.TerminateOnNaN(), keeper],
+        first_epoch,
     )
-    seconds = time.monotonic() - start
-    if not np.isfinite(history.history["loss"][-1]):
-        raise SystemExit("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
+    epochs = read_metrics(run_dir)
+    if not np.isfinite(epochs[-1]["loss"]):
+        raise ValueError("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
 
+    write_status(run_dir, Status(State.JUDGING, "Saving it and reading the test digits", seconds=keeper.seconds))
     difference = save_network(network, x_validation[:LITERT_CHECK_IMAGES], run_dir)
     logits = LiteRTNetwork(run_dir / LITERT_FILE)(validation[0])
-    epochs = [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
     learning_curves(epochs).save(run_dir / "curves.png", scale_factor=2)
     card = Card(
         network=network.name,
@@ -189,7 +271,7 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         accuracy={},
         images={},
         litert_max_difference=difference,
-        training_seconds=round(seconds, 1),
+        training_seconds=epochs[-1]["seconds"],
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         command=command,
         versions={"python": platform.python_version()} | {name: version(name) for name in VERSIONED},
@@ -204,24 +286,54 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         images={name: summary["n"] for name, summary in summaries.items()},
     )
     write_card(card, run_dir)
+    (run_dir / CHECKPOINT_FILE).unlink()
     return card
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
     arguments = parse_arguments(argv)
+    command = shlex.join(["python", "train.py", *(sys.argv[1:] if argv is None else argv)])
     try:
-        mnist = load_mnist(arguments.mnist)
-        pens = load_strokes(arguments.strokes) if arguments.strokes or os.environ.get("STROKES_PATH") else None
-        run_dir = make_run_dir(arguments.run_dir)
-        config = {name: str(value) if isinstance(value, Path) else value for name, value in vars(arguments).items()}
-        write_atomically(run_dir / "config.json", lambda path: path.write_text(json.dumps(config, indent=2) + "\n"))
-        command = shlex.join(["python", "train.py", *(sys.argv[1:] if argv is None else argv)])
-        card = train(arguments, mnist, pens, run_dir, command)
-    except (ValueError, CheckpointError) as error:
+        if arguments.resume:
+            run_dir = arguments.resume
+            arguments, command = read_config(run_dir)
+        else:
+            run_dir = make_run_dir(arguments.run_dir)
+            write_config(run_dir, arguments, command)
+    except ValueError as error:
         raise SystemExit(f"train.py: {error}") from error
+
+    signal.signal(signal.SIGTERM, cancel)
+    try:
+        write_status(run_dir, Status(State.PREPARING, "Loading the data"))
+        mnist = load_mnist(arguments.mnist)
+        pens = load_strokes(arguments.strokes) if arguments.strokes else None
+        card = train(arguments, mnist, pens, run_dir, command)
+        write_status(run_dir, Status(State.DONE, "Trained and judged", arguments.epochs, arguments.epochs))
+    except (Cancelled, KeyboardInterrupt):
+        finished = len(read_metrics(run_dir))
+        write_status(run_dir, Status(State.CANCELLED, f"Cancelled after {finished} epochs", finished, arguments.epochs))
+        raise SystemExit(f"Cancelled. `python train.py --resume {run_dir}` goes on after epoch {finished}.") from None
+    except (ValueError, CheckpointError, OSError) as error:
+        tell_failure(run_dir, str(error))
+        raise SystemExit(f"train.py: {error}") from error
+    except Exception as error:
+        tell_failure(run_dir, f"{type(error).__name__}: {error}")
+        raise
     print(f"Written to {run_dir}")
     print(json.dumps(asdict(card)))
+
+
+def cancel(*_) -> None:
+    """End the training, wherever it is: what SIGTERM does."""
+    raise Cancelled
+
+
+def tell_failure(run_dir: Path, message: str) -> None:
+    """Write that the run failed and why, if that can still be written."""
+    with suppress(OSError):
+        write_status(run_dir, Status(State.FAILED, message))
 
 
 if __name__ == "__main__":

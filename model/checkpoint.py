@@ -4,9 +4,10 @@ No Keras is imported here: the page reads cards too, and must stay light.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from utils.runs import write_json
 
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
@@ -77,17 +78,7 @@ def read_card(folder: Path) -> Card:
 
 def write_card(card: Card, folder: Path) -> None:
     """Write `card` as ``model.json`` into `folder`."""
-    write_atomically(folder / CARD_FILE, lambda path: path.write_text(json.dumps(asdict(card), indent=2) + "\n"))
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a file under a temporary name (same suffix), then put it at `path` in one step.
-
-    Whoever reads `path` sees the old file or the new one, never half of one.
-    """
-    temporary = path.with_name(f".{path.stem}.writing{path.suffix}")
-    write(temporary)
-    temporary.replace(path)
+    write_json(folder / CARD_FILE, asdict(card))
 
 
 def how_to_restore(folder: Path) -> str:

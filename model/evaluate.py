@@ -22,7 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from model.checkpoint import QUALITY_FILE, SHIPPED, CheckpointError, write_atomically
+from model.checkpoint import QUALITY_FILE, SHIPPED, CheckpointError
 from model.dataset import Mnist, load_mnist, to_unit_range
 from model.predictor import Prediction, Predictor
 from model.skeleton import redraw
@@ -38,6 +38,7 @@ from model.strokes import (
 from utils.arrays import load_arrays
 from utils.charts import reliability_chart
 from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
+from utils.runs import write_json
 
 SETS = ("mnist", "redrawn", "strokes", "not-digits")
 MAX_SLANT = 0.3
@@ -315,7 +316,7 @@ def write_quality(answers: dict[str, Answers], folder: Path) -> None:
     Not those among people's strokes, whose file is not ours to hand out.
     """
     summaries = {name: summarise(of_set) for name, of_set in answers.items()}
-    write_atomically(folder / QUALITY_FILE, lambda path: path.write_text(json.dumps(summaries) + "\n"))
+    write_json(folder / QUALITY_FILE, summaries)
     for name in ("mnist", "redrawn"):
         cv2.imwrite(
             str(folder / f"mistakes-{name}.png"), contact_sheet(answers[name], np.flatnonzero(~answers[name].right))

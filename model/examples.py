@@ -116,19 +116,36 @@ class Examples(keras.utils.PyDataset):
     Each is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`).
     """
 
-    def __init__(self, sources: Sources, recipe: Recipe, images_per_epoch: int, batch_size: int, seed: int):
+    def __init__(
+        self,
+        sources: Sources,
+        recipe: Recipe,
+        images_per_epoch: int,
+        batch_size: int,
+        seed: int,
+        first_epoch: int = 0,
+    ):
         super().__init__()
         self.sources, self.recipe = sources, recipe
         self.batch_size, self.batches, self.seed = batch_size, max(1, images_per_epoch // batch_size), seed
-        self.epoch = -1
-        self.on_epoch_begin()
+        self.epoch = first_epoch
+        self._made_for = -1
 
     def __len__(self) -> int:
         return self.batches
 
-    def on_epoch_begin(self) -> None:
-        """Make all of the epoch's images. Made while the network trains, they would take twice as long, and it, too."""
+    def on_epoch_end(self) -> None:
+        """Go on to other examples."""
         self.epoch += 1
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        # All of an epoch at once: made while the network trains, they would take twice as long, and it, too.
+        if self._made_for != self.epoch:
+            self._make()
+        batch = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        return self._images[batch], self._labels[batch]
+
+    def _make(self) -> None:
         rng = np.random.default_rng((self.seed, self.epoch))
         counts = rng.multinomial(self.batches * self.batch_size, [*self.recipe.shares.values()])
         parts = [
@@ -136,12 +153,9 @@ class Examples(keras.utils.PyDataset):
             for source, count in zip(self.recipe.shares, counts, strict=True)
         ]
         order = rng.permutation(counts.sum())
-        self.images = np.concatenate([images for images, _ in parts])[order, ..., np.newaxis]
-        self.labels = np.concatenate([labels for _, labels in parts])[order]
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        batch = slice(index * self.batch_size, (index + 1) * self.batch_size)
-        return self.images[batch], self.labels[batch]
+        self._images = np.concatenate([images for images, _ in parts])[order, ..., np.newaxis]
+        self._labels = np.concatenate([labels for _, labels in parts])[order]
+        self._made_for = self.epoch
 
     def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         chosen = rng.integers(len(self.sources.labels), size=count)

@@ -1,17 +1,21 @@
-"""Training and calibrating a network: what ``train.py`` and ``model.ablation`` share."""
+"""Training, calibrating and saving a network: what ``train.py`` and ``model.ablation`` share."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
 
-from model.predictor import DIGITS, digit_scores, softmax
+from model.checkpoint import KERAS_FILE, LITERT_FILE, CheckpointError
+from model.predictor import DIGITS, LiteRTNetwork, digit_scores, softmax
 from model.strokes import Characters, draw_at_random
 from utils.preprocess import BlankError, normalize_digit
+from utils.runs import write_atomically
 
 # So many of the validation part's digits are called digits. Higher, and more letters pass; lower, and people whose
 # digits are odd are told that theirs are none, which is worse.
 DIGITS_KEPT = 0.985
+LITERT_TOLERANCE = 1e-4
 
 
 def draw_as_on_the_page(characters: Characters, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -48,6 +52,7 @@ def fit(
     learning_rate: float,
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    first_epoch: int = 0,
 ) -> keras.callbacks.History:
     """Train with Adam; the rate rises for a tenth of the steps, then falls along a cosine.
 
@@ -62,24 +67,28 @@ def fit(
     validation : tuple of ndarray, optional
         Images ``(n, 28, 28) float32`` and labels, to watch.
     callbacks : sequence of Callback
+    first_epoch : int
+        Where to go on, with a network that is compiled already.
     """
     steps = epochs * len(examples)
     warm_up = max(1, steps // 10)
-    network.compile(
-        optimizer=keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(
-                initial_learning_rate=learning_rate / 10,
-                warmup_target=learning_rate,
-                warmup_steps=warm_up,
-                decay_steps=max(1, steps - warm_up),
-            )
-        ),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
+    if not network.compiled:
+        network.compile(
+            optimizer=keras.optimizers.Adam(
+                keras.optimizers.schedules.CosineDecay(
+                    initial_learning_rate=learning_rate / 10,
+                    warmup_target=learning_rate,
+                    warmup_steps=warm_up,
+                    decay_steps=max(1, steps - warm_up),
+                )
+            ),
+            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            metrics=["accuracy"],
+        )
     return network.fit(
         examples,
         epochs=epochs,
+        initial_epoch=first_epoch,
         validation_data=validation and (validation[0][..., np.newaxis], validation[1]),
         validation_batch_size=500,
         callbacks=[*callbacks],
@@ -114,3 +123,34 @@ def find_digit_threshold(logits: np.ndarray) -> float:
     logits : ndarray of float, shape (n, 11)
     """
     return float(np.quantile(digit_scores(logits), 1 - DIGITS_KEPT))
+
+
+def save_network(network: keras.Model, images: np.ndarray, run_dir: Path) -> float:
+    """Write ``model.keras`` and ``model.tflite``; return how far their probabilities differ at most.
+
+    Parameters
+    ----------
+    network : keras.Model
+    images : ndarray of float32, shape (n, 28, 28)
+        What the two are compared on.
+    run_dir : Path
+
+    Raises
+    ------
+    CheckpointError
+        If they differ by more than 1e-4.
+    """
+    # A model around the same layers, without the optimizer's state: a third of the size.
+    weights_only = keras.Model(network.inputs, network.outputs, name=network.name)
+    write_atomically(run_dir / KERAS_FILE, weights_only.save)
+    write_atomically(run_dir / LITERT_FILE, lambda path: weights_only.export(str(path), format="litert", verbose=False))
+    loaded = keras.saving.load_model(run_dir / KERAS_FILE, safe_mode=True)
+    expected = softmax(loaded.predict(images[..., np.newaxis], verbose=0))
+    read = softmax(LiteRTNetwork(run_dir / LITERT_FILE)(images))
+    difference = float(np.abs(expected - read).max())
+    if not difference <= LITERT_TOLERANCE:
+        raise CheckpointError(
+            f"{run_dir / LITERT_FILE} gives probabilities up to {difference:.1e} apart from {KERAS_FILE}; expected at "
+            f"most {LITERT_TOLERANCE}. Do not use this run; train again."
+        )
+    return difference

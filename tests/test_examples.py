@@ -33,25 +33,28 @@ def test_batches_have_the_networks_shape_and_range(sources):
         assert 0 <= images.min() < images.max() <= 1
         assert labels.shape == (64,)
         assert labels.max() <= NO_DIGIT
-    assert {*np.unique(examples.labels)} == {*range(11)}
+    labels = np.concatenate([examples[index][1] for index in range(10)])
+    assert {*np.unique(labels)} == {*range(11)}
 
 
 def test_same_seed_same_epochs_and_each_epoch_is_new(sources):
     def epochs(seed):
         examples = Examples(sources, WITH_PENS, 64, 64, seed)
         first = examples[0][0]
-        examples.on_epoch_begin()
+        examples.on_epoch_end()
         return first, examples[0][0]
 
     first, second = epochs(3)
     assert np.array_equal([first, second], epochs(3))
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, epochs(4)[0])
+    resumed = Examples(sources, WITH_PENS, 64, 64, seed=3, first_epoch=1)
+    assert np.array_equal(resumed[0][0], second)
 
 
 def test_shares_are_kept(sources):
-    examples = Examples(sources, Recipe({"mnist": 0.25, "no digit": 0.75}), 2000, 100, seed=0)
-    assert (examples.labels == NO_DIGIT).mean() == pytest.approx(0.75, abs=0.04)
+    examples = Examples(sources, Recipe({"mnist": 0.25, "no digit": 0.75}), 2000, 2000, seed=0)
+    assert (examples[0][1] == NO_DIGIT).mean() == pytest.approx(0.75, abs=0.04)
 
 
 def test_without_pens_nothing_of_people_is_used(images_and_labels):

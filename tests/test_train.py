@@ -1,7 +1,12 @@
+import errno
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +15,7 @@ from model.checkpoint import read_card
 from model.predictor import Predictor
 from tests.conftest import ROOT
 from train import main
+from utils.runs import State, Status, read_metrics, read_status
 
 
 def train(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
@@ -36,7 +42,7 @@ def run(tmp_path_factory, tiny_mnist_file):
 def test_run_folder_is_complete(run):
     folder, _ = run
     assert {path.name for path in folder.iterdir()} == {
-        *("config.json", "metrics.jsonl", "model.keras", "model.tflite", "model.json", "curves.png"),
+        *("config.json", "status.json", "metrics.jsonl", "model.keras", "model.tflite", "model.json", "curves.png"),
         *("quality.json", "mistakes-mnist.png", "mistakes-redrawn.png"),
     }
 
@@ -63,6 +69,10 @@ def test_last_line_printed_is_the_card(run):
 
 def test_progress_is_shown(run):
     assert "Epoch 8/8" in run[1]
+
+
+def test_status_says_that_it_is_done(run):
+    assert read_status(run[0]) == Status(State.DONE, "Trained and judged", 8, 8)
 
 
 def test_what_was_trained_reads(run, tiny_mnist_file):
@@ -107,7 +117,13 @@ def test_bad_arguments_end_with_a_sentence(arguments, sentence, tiny_mnist_file,
         main(arguments)
     assert end.value.code != 0
     assert sentence in str(end.value.code) + capsys.readouterr().err
-    assert not any(tmp_path.iterdir())
+
+
+def test_data_that_is_not_there_leaves_a_run_that_says_so(tmp_path):
+    done = train("--mnist", "nowhere.npz", "--run-dir", tmp_path / "run")
+    assert done.returncode == 1
+    status = read_status(tmp_path / "run")
+    assert (status.state, status.message) == (State.FAILED, done.stderr.splitlines()[-1].removeprefix("train.py: "))
 
 
 def test_run_folder_in_use_is_not_overwritten(tmp_path, tiny_mnist_file):
@@ -130,3 +146,83 @@ def test_loss_that_is_no_number_stops_with_a_sentence(tmp_path, tiny_mnist_file)
     assert done.returncode != 0
     assert "Try a smaller --learning-rate" in done.stderr
     assert not (tmp_path / "run" / "model.json").exists()
+
+
+def start(*arguments: object) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "train.py", *map(str, arguments)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_epoch(process: subprocess.Popen, folder: Path, epoch: int) -> None:
+    """Wait until the run has written that epoch's metrics."""
+    give_up = time.monotonic() + 120
+    while len(read_metrics(folder)) < epoch:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_was_cut_off_goes_on_and_ends_as_if_it_had_not_been(how, run, tmp_path, tiny_mnist_file):
+    whole, _ = run
+    folder = tmp_path / "run"
+    process = start("--mnist", tiny_mnist_file, "--epochs", 8, "--batch-size", 32, "--seed", 3, "--run-dir", folder)
+    wait_for_epoch(process, folder, 2)
+    process.send_signal(how)
+    _, printed = process.communicate(timeout=60)
+    status = read_status(folder)
+    if how == signal.SIGKILL:
+        assert status.state == State.TRAINING  # it could not say
+    else:
+        assert process.returncode == 1
+        assert f"train.py --resume {folder}" in printed
+        assert status.state == State.CANCELLED
+    assert not (folder / "model.json").exists()
+
+    with (folder / "metrics.jsonl").open("a") as file:
+        file.write('{"epoch": 9, "sec')
+    done = train("--resume", folder)
+    assert done.returncode == 0, done.stderr
+    assert [line["epoch"] for line in read_metrics(folder)] == [*range(1, 9)]
+    assert read_card(folder).epochs == 8
+    assert read_card(folder).command == read_card(whole).command.replace(str(whole), str(folder))
+    assert read_metrics(folder)[-1]["loss"] == pytest.approx(read_metrics(whole)[-1]["loss"], rel=0.2)
+    assert {path.name for path in folder.iterdir()} == {path.name for path in whole.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("finished", "is finished. Start another one."),
+        ("nothing there", "has no config.json to go on from"),
+        ("broken checkpoint", "checkpoint.keras is broken"),
+    ],
+)
+def test_what_cannot_go_on_says_so(fault, sentence, run, tmp_path, tiny_mnist_file):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    if fault != "nothing there":
+        shutil.copytree(run[0], folder, dirs_exist_ok=True)
+    if fault == "broken checkpoint":
+        (folder / "model.json").unlink()
+        (folder / "checkpoint.keras").write_bytes((folder / "model.keras").read_bytes()[:5000])
+    done = train("--resume", folder)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_full_disk_is_said(tmp_path, tiny_mnist_file, monkeypatch, capsys):
+    def no_room(path, write):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("train.write_atomically", no_room)
+    with pytest.raises(SystemExit) as end:
+        main(["--mnist", str(tiny_mnist_file), "--epochs", "1", "--run-dir", str(tmp_path / "run")])
+    assert "No space left on device" in str(end.value.code)
+    assert read_status(tmp_path / "run").state == State.FAILED

@@ -1,0 +1,118 @@
+"""The run folder: where a training process writes what it does, and whoever wants to know reads it.
+
+``config.json`` says how it was started, ``status.json`` where it is, ``metrics.jsonl`` has a line an epoch,
+``checkpoint.keras`` is what `train.py --resume` goes on from, and the finished network lies beside them.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from pathlib import Path
+
+CONFIG_FILE = "config.json"
+STATUS_FILE = "status.json"
+METRICS_FILE = "metrics.jsonl"
+CHECKPOINT_FILE = "checkpoint.keras"
+LOG_FILE = "log.txt"
+
+
+class State(StrEnum):
+    """What a run does, or how it ended."""
+
+    PREPARING = "preparing"
+    TRAINING = "training"
+    JUDGING = "judging"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run is.
+
+    Attributes
+    ----------
+    state : State
+        A process that was killed leaves what it wrote last.
+    message : str
+        For people: what it does, or why it ended.
+    epoch, epochs, batch, batches : int
+        So many are finished of so many; batches are those of the present epoch.
+    seconds : float
+        Of training so far.
+    seconds_left : float or None
+        Estimated; None while nothing is known.
+    """
+
+    state: State
+    message: str
+    epoch: int = 0
+    epochs: int = 0
+    batch: int = 0
+    batches: int = 0
+    seconds: float = 0.0
+    seconds_left: float | None = None
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` make a file under a temporary name (same suffix), then put it at `path` in one step.
+
+    Whoever reads `path` sees the old file or the new one, never half of one.
+    """
+    temporary = path.with_name(f".{path.stem}.writing{path.suffix}")
+    write(temporary)
+    temporary.replace(path)
+
+
+def write_json(path: Path, values: dict) -> None:
+    """Write `values` to `path` in one step."""
+    write_atomically(
+        path, lambda temporary: temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    )
+
+
+def write_status(run_dir: Path, status: Status) -> None:
+    """Put `status` into the run folder."""
+    write_json(run_dir / STATUS_FILE, asdict(status))
+
+
+def read_status(run_dir: Path) -> Status | None:
+    """Read where the run is; None if there is no such file or nothing to make out in it."""
+    try:
+        values = json.loads((run_dir / STATUS_FILE).read_text(encoding="utf-8"))
+        status = Status(**{field.name: values[field.name] for field in fields(Status)})
+        return replace(status, state=State(status.state))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def append_metrics(run_dir: Path, line: dict) -> None:
+    """Append a line to the metrics."""
+    with (run_dir / METRICS_FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def read_metrics(run_dir: Path) -> list[dict]:
+    """Read the lines, one an epoch: ``epoch`` (from 1), ``seconds`` so far, and what Keras logs.
+
+    Reading stops at a line that is no JSON: the last may be half written.
+    """
+    try:
+        lines = (run_dir / METRICS_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    epochs = []
+    for line in lines:
+        try:
+            epochs.append(json.loads(line))
+        except ValueError:
+            break
+    return epochs
+
+
+def keep_metrics(run_dir: Path, epochs: int) -> None:
+    """Forget the metrics of all but the first `epochs` epochs."""
+    kept = "".join(json.dumps(line) + "\n" for line in read_metrics(run_dir)[:epochs])
+    write_atomically(run_dir / METRICS_FILE, lambda path: path.write_text(kept, encoding="utf-8"))
