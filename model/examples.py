@@ -7,7 +7,8 @@ import numpy as np
 
 from model.augment import distort_pictures, distort_strokes, soften
 from model.dataset import to_unit_range
-from model.habits import add_habit, draw_no_digit, write_digit
+from model.habits import add_habit, write_digit
+from model.no_digits import draw_no_digit
 from model.skeleton import centre_lines
 from model.strokes import (
     BRUSH_RANGE_PX,
@@ -165,7 +166,7 @@ class Examples(keras.utils.PyDataset):
         pool = self.sources.pools[source]
         chosen = rng.integers(len(pool.labels), size=count)
         characters, labels = [pool.strokes[index] for index in chosen], pool.labels[chosen]
-        if self.recipe.habits:
+        if self.recipe.habits and source in ("pens", "redrawn"):  # the others have theirs
             characters = [add_habit(label, strokes, rng) for label, strokes in zip(labels, characters, strict=True)]
         if self.recipe.distort:
             characters = distort_strokes(characters, rng)
