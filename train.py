@@ -34,10 +34,10 @@ import cv2
 import keras
 import numpy as np
 
+from model.answers import judge, summarise, write_quality
 from model.architectures import reader
 from model.checkpoint import CARD_FILE, LITERT_FILE, Card, CheckpointError, write_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
-from model.evaluate import judge, summarise, write_quality
 from model.examples import AT_HOME, WITH_PENS, Examples, make_sources
 from model.predictor import LiteRTNetwork, Predictor
 from model.skeleton import redraw

@@ -15,20 +15,26 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from model.checkpoint import QUALITY_FILE, SHIPPED, CheckpointError
-from model.dataset import Mnist, load_mnist, to_unit_range
-from model.predictor import Prediction, Predictor
+from model.answers import (
+    MAX_SLANT,
+    Answers,
+    answer_drawings,
+    answer_mnist,
+    answers_of,
+    contact_sheet,
+    summarise,
+    tell_apart,
+)
+from model.checkpoint import SHIPPED, CheckpointError
+from model.dataset import load_mnist
+from model.predictor import Predictor
 from model.skeleton import redraw
 from model.strokes import (
-    Characters,
-    draw_at_random,
     is_unreadable,
     load_strokes,
     select_clear_letters,
@@ -37,208 +43,9 @@ from model.strokes import (
 )
 from utils.arrays import load_arrays
 from utils.charts import reliability_chart
-from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
-from utils.runs import write_json
+from utils.metrics import reliability
 
 SETS = ("mnist", "redrawn", "strokes", "not-digits")
-MAX_SLANT = 0.3
-TILE_PX, COLUMNS, MAX_MISTAKES = 96, 12, 120
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a network said of a set of pictures.
-
-    Attributes
-    ----------
-    pictures : sequence of ndarray of uint8
-        What it was given, paper 0, ink 255.
-    labels : ndarray of int, shape (n,)
-        What they are.
-    said : ndarray of int, shape (n,)
-        The digit read; −1 if the picture was taken for blank.
-    confidences : ndarray of float, shape (n,)
-        Of that; 0 if blank.
-    scores : ndarray of float, shape (n,)
-        That it is a digit at all; −∞ if blank.
-    called_digit : ndarray of bool, shape (n,)
-        Whether the score reaches the threshold.
-    slices : dict of str to ndarray of str
-        Ways to divide the set: for each picture the part it is in.
-    """
-
-    pictures: Sequence[np.ndarray]
-    labels: np.ndarray
-    said: np.ndarray
-    confidences: np.ndarray
-    scores: np.ndarray
-    called_digit: np.ndarray
-    slices: dict[str, np.ndarray] = field(default_factory=dict)
-
-    @property
-    def right(self) -> np.ndarray:
-        """Which were read right."""
-        return self.said == self.labels
-
-
-def answers_of(
-    predictions: Sequence[Prediction | None],
-    pictures: Sequence[np.ndarray],
-    labels: np.ndarray,
-    slices: dict[str, np.ndarray] | None = None,
-) -> Answers:
-    """Collect predictions, None where the picture was taken for blank."""
-    return Answers(
-        pictures,
-        labels,
-        np.array([prediction.label if prediction else -1 for prediction in predictions]),
-        np.array([prediction.confidence if prediction else 0.0 for prediction in predictions]),
-        np.array([prediction.digit_score if prediction else -np.inf for prediction in predictions]),
-        np.array([bool(prediction and prediction.is_digit) for prediction in predictions]),
-        slices or {},
-    )
-
-
-def answer_mnist(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -> Answers:
-    """Let the network read MNIST's own images."""
-    return answers_of(predictor.predict(to_unit_range(images)), images, labels.astype(int))
-
-
-def answer_drawings(
-    predictor: Predictor, characters: Characters, seed: int, max_slant: float = 0.0, **slices: np.ndarray
-) -> Answers:
-    """Draw characters at random and let the network read them, divided by how they were drawn as well.
-
-    Parameters
-    ----------
-    predictor : Predictor
-    characters : Characters
-    seed : int
-        Of place, size, slant and stroke width.
-    max_slant : float
-    **slices : ndarray of str
-        Other ways to divide the set.
-    """
-    rng = np.random.default_rng(seed)
-    drawings = [draw_at_random(strokes, rng, max_slant) for strokes in characters.strokes]
-    labels = np.array([int(label) if label.isdecimal() else -2 for label in characters.labels])
-    return answers_of(
-        [predictor.read(drawing.ink).prediction for drawing in drawings],
-        [drawing.ink for drawing in drawings],
-        labels,
-        slices
-        | {
-            "stroke width, px": in_ranges([drawing.brush_px for drawing in drawings], (6, 12, 18, 24, 31)),
-            "size": in_ranges([drawing.size for drawing in drawings], (0.33, 0.5, 0.65, 0.8, 0.95)),
-            "slant": in_ranges([drawing.slant for drawing in drawings], (-0.3, -0.1, 0.1, 0.3)),
-        },
-    )
-
-
-def judge(predictor: Predictor, mnist: Mnist, strokes: Characters | None, seed: int = 0) -> dict[str, Answers]:
-    """Let the network read the test digits: MNIST's, those redrawn, and people's strokes.
-
-    Parameters
-    ----------
-    predictor : Predictor
-    mnist : Mnist
-    strokes : Characters or None
-        Of test writers.
-    seed : int
-        Of place, size, slant and stroke width.
-
-    Returns
-    -------
-    dict of str to Answers
-        ``mnist``, ``redrawn`` and, if there are any, ``strokes``.
-    """
-    answers = {
-        "mnist": answer_mnist(predictor, mnist.x_test, mnist.y_test),
-        "redrawn": answer_drawings(predictor, redraw(mnist.x_test, mnist.y_test), seed, MAX_SLANT),
-    }
-    if strokes:
-        digits = select_digits(strokes)
-        answers["strokes"] = answer_drawings(predictor, digits, seed, laboratory=digits.sites)
-    return answers
-
-
-def in_ranges(values: Sequence[float], edges: Sequence[float]) -> np.ndarray:
-    """Name for each value the range that it is in."""
-    names = np.array([f"{low:g} – {high:g}" for low, high in pairwise(edges)])
-    return names[np.clip(np.digitize(values, edges[1:-1]), 0, len(names) - 1)]
-
-
-def by_number(part: str) -> tuple[float, str]:
-    """Sort ranges by where they start, other names by the alphabet."""
-    start = part.split(" – ")[0]
-    return (float(start) if " – " in part else 0.0, part)
-
-
-def summarise(answers: Answers) -> dict:
-    """Work out the figures of a set."""
-    right, n = answers.right, len(answers.labels)
-    wrong_pairs, counts = np.unique(
-        np.stack([answers.labels, answers.said], axis=1)[~right], axis=0, return_counts=True
-    )
-    most = np.argsort(-counts, kind="stable")[:8]
-    return {
-        "n": n,
-        "accuracy": float(right.mean()),
-        "interval": wilson_interval(int(right.sum()), n),
-        "ece": expected_calibration_error(answers.confidences, right),
-        "reliability": reliability(answers.confidences, right),
-        "called_digit": float(answers.called_digit.mean()),
-        "recall": {int(digit): float(right[answers.labels == digit].mean()) for digit in np.unique(answers.labels)},
-        "confused": [
-            {"was": int(wrong_pairs[i][0]), "said": int(wrong_pairs[i][1]), "count": int(counts[i])} for i in most
-        ],
-        "confusion": confusion_counts(answers).tolist(),
-        "slices": {
-            name: {
-                str(part): {"n": int((parts == part).sum()), "accuracy": float(right[parts == part].mean())}
-                for part in sorted(set(parts.tolist()), key=by_number)
-            }
-            for name, parts in answers.slices.items()
-            if len(np.unique(parts)) > 1
-        },
-    }
-
-
-def confusion_counts(answers: Answers) -> np.ndarray:
-    """Count how often digit i (row) was read as j (column): int (10, 10). Blanks are in no column."""
-    counts = np.zeros((10, 10), int)
-    read = answers.said >= 0
-    np.add.at(counts, (answers.labels[read], answers.said[read]), 1)
-    return counts
-
-
-def contact_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
-    """Show pictures, the surest first, each with "said (was) how sure".
-
-    Parameters
-    ----------
-    answers : Answers
-    shown : ndarray of int
-        Indices of those to show; at most `MAX_MISTAKES` are.
-
-    Returns
-    -------
-    ndarray of uint8, shape (height, width)
-    """
-    tiles = []
-    for index in shown[np.argsort(-answers.confidences[shown], kind="stable")][:MAX_MISTAKES]:
-        tile = cv2.resize(answers.pictures[index], (TILE_PX, TILE_PX), interpolation=cv2.INTER_AREA)
-        said = "blank" if answers.said[index] < 0 else str(answers.said[index])
-        was = answers.labels[index] if answers.labels[index] >= 0 else "none"
-        caption = f"{said} ({was}) {answers.confidences[index]:.2f}"
-        strip = cv2.putText(
-            np.full((18, TILE_PX), 60, np.uint8), caption, (3, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.4, 255, 1, cv2.LINE_AA
-        )
-        tiles.append(np.pad(np.vstack([tile, strip]), 2, constant_values=128))
-    empty = np.full((TILE_PX + 22, TILE_PX + 4), 128, np.uint8)
-    rows = max(1, -(-len(tiles) // COLUMNS))
-    tiles += [empty] * (rows * COLUMNS - len(tiles))
-    return np.vstack([np.hstack(tiles[row * COLUMNS : (row + 1) * COLUMNS]) for row in range(rows)])
 
 
 def as_text(name: str, summary: dict) -> str:
@@ -296,31 +103,6 @@ def load_not_digits(path: Path | None) -> np.ndarray:
     if ink.ndim != 3 or ink.dtype != np.uint8:
         raise ValueError(f"The array ink in {path} is {ink.dtype} {ink.shape}. {hint}")
     return ink
-
-
-def tell_apart(digits: Answers, others: Answers, against: str) -> dict:
-    """Work out how well the score tells the digits of a set from what is none."""
-    return {
-        "n": len(others.scores),
-        "against": against,
-        "digits": len(digits.scores),
-        "auroc": auroc(digits.scores, others.scores),
-        "fpr95": fpr_at_tpr(digits.scores, others.scores),
-        "called_digit": float(others.called_digit.mean()),
-    }
-
-
-def write_quality(answers: dict[str, Answers], folder: Path) -> None:
-    """Write what the page shows of a network beside it: ``quality.json``, and the mistakes that may be shown.
-
-    Not those among people's strokes, whose file is not ours to hand out.
-    """
-    summaries = {name: summarise(of_set) for name, of_set in answers.items()}
-    write_json(folder / QUALITY_FILE, summaries)
-    for name in ("mnist", "redrawn"):
-        cv2.imwrite(
-            str(folder / f"mistakes-{name}.png"), contact_sheet(answers[name], np.flatnonzero(~answers[name].right))
-        )
 
 
 def write_pictures(answers: dict[str, Answers], others: dict[str, Answers], folder: Path) -> None:

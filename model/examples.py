@@ -7,20 +7,12 @@ import numpy as np
 
 from model.augment import distort_pictures, distort_strokes, soften
 from model.dataset import to_unit_range
-from model.habits import add_habit, write_digit
+from model.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, SIZE_RANGE, draw_small, to_unit_box
+from model.habits import add_habit
 from model.no_digits import draw_no_digit
 from model.skeleton import centre_lines
-from model.strokes import (
-    BRUSH_RANGE_PX,
-    CANVAS_SIZE_PX,
-    SIZE_RANGE,
-    Characters,
-    Strokes,
-    draw_small,
-    select_clear_letters,
-    select_digits,
-    to_unit_box,
-)
+from model.strokes import Characters, Strokes, select_clear_letters, select_digits
+from model.written import write_digit
 
 NO_DIGIT = 10  # the eleventh class
 # How many characters are made for the pools, to MNIST's training images: distortion and pen make each new again.

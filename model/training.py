@@ -7,8 +7,9 @@ import keras
 import numpy as np
 
 from model.checkpoint import KERAS_FILE, LITERT_FILE, CheckpointError
+from model.drawing import draw_at_random
 from model.predictor import DIGITS, LiteRTNetwork, digit_scores, softmax
-from model.strokes import Characters, draw_at_random
+from model.strokes import Characters
 from utils.preprocess import BlankError, normalize_digit
 from utils.runs import write_atomically
 

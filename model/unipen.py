@@ -137,3 +137,51 @@ def _strokes(segment: Segment, components: list[Component]) -> list[np.ndarray]:
             if components[number].pen_down and points:
                 strokes.append(np.array(points, np.float32))
     return strokes
+
+
+def convert_unipen(root: Path) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Collect the single characters of an unpacked UNIPEN archive.
+
+    Parameters
+    ----------
+    root : Path
+        The archive's folder: data files are all ``*.dat`` below its folder ``data``; a file's folder is its laboratory.
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        As `load_strokes` reads them; each character scaled so that its longer side is 1000.
+    problems : list of str
+        What could not be read, each with file and line.
+    """
+    points, stroke_start, sample_start, labels, writers, problems = [], [0], [0], [], [], []
+    for path in sorted((root / "data").rglob("*.dat")):
+        try:
+            characters = list(read_characters(path, root))
+        except UnipenError as error:
+            problems.append(str(error))
+            continue
+        for label, writer, strokes in characters:
+            if len(label) != 1:
+                continue
+            together = np.concatenate(strokes)
+            low, extent = together.min(axis=0), max(float(np.ptp(together, axis=0).max()), 1e-6)
+            for stroke in strokes:
+                points.append(np.round((stroke - low) * (1000 / extent)).astype(np.int16))
+                stroke_start.append(stroke_start[-1] + len(stroke))
+            sample_start.append(len(stroke_start) - 1)
+            labels.append(label)
+            writers.append(f"{path.parent.name}/{writer}")
+    if not labels:
+        raise ValueError(
+            f"No characters were found in *.dat files below {root / 'data'}. Give the folder into which UNIPEN's "
+            "archive was unpacked." + "".join(f"\n{problem}" for problem in problems)
+        )
+    arrays = {
+        "points": np.concatenate(points),
+        "stroke_start": np.array(stroke_start, np.int32),
+        "sample_start": np.array(sample_start, np.int32),
+        "label": np.array(labels),
+        "writer": np.array(writers),
+    }
+    return arrays, problems

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from model.augment import distort_pictures, distort_strokes
-from model.strokes import draw_small, to_unit_box
+from model.drawing import draw_small, to_unit_box
 from tests.drawings import STROKES, draw
 from tests.drawings import strokes as drawn
 

@@ -1,12 +1,10 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from model import habits
-from model.augment import distort_strokes
-from model.habits import add_habit, write_digit
-from model.strokes import draw_small, to_unit_box
+from model.drawing import to_unit_box
+from model.habits import add_habit
 from tests.drawings import STROKES
 from tests.drawings import strokes as drawn
 
@@ -15,15 +13,6 @@ DIGITS = [to_unit_box([stroke.astype(np.float32) for stroke in drawn(digit, 0, 0
 
 def extent(strokes) -> np.ndarray:
     return np.ptp(np.concatenate(strokes), axis=0)
-
-
-@given(st.integers(0, 9), st.integers(0, 2**32))
-def test_written_digits_fill_the_unit_box_and_can_be_drawn(digit, seed):
-    rng = np.random.default_rng(seed)
-    strokes = write_digit(digit, rng)
-    assert extent(strokes).max() == pytest.approx(1, abs=1e-5)
-    assert all(stroke.dtype == np.float32 for stroke in strokes)
-    assert draw_small(distort_strokes([strokes], rng)[0], 0.1).max() > 200
 
 
 @given(st.integers(0, 9), st.integers(0, 2**32))
@@ -46,9 +35,3 @@ def test_a_zero_gets_its_slash_a_one_its_flag_and_a_seven_its_bar(monkeypatch):
 def test_digits_without_a_habit_stay_as_they_are():
     for digit in (2, 3, 4, 6):
         assert add_habit(digit, DIGITS[digit], np.random.default_rng(0)) is DIGITS[digit]
-
-
-def test_same_seed_same_strokes():
-    first, again, other = (np.concatenate(write_digit(5, np.random.default_rng(seed))) for seed in (1, 1, 2))
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)

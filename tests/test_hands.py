@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from model.drawing import draw_strokes
 from model.predictor import Predictor
-from model.strokes import draw_strokes
 from tests.conftest import ROOT
 
 HANDS = json.loads((ROOT / "tests/hands.json").read_text(encoding="utf-8"))

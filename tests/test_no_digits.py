@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from model import no_digits
 from model.augment import distort_strokes
+from model.drawing import draw_small
 from model.no_digits import draw_no_digit
-from model.strokes import draw_small
 from tests.test_habits import DIGITS, extent
 
 
