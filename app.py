@@ -5,7 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from app_pages.resources import get_predictor
-from model.checkpoint import CheckpointError
+from app_pages.retrain import show_retraining, show_way_back
+from model.checkpoint import SHIPPED, CheckpointError
+from model.in_use import folder_in_use
 from utils.words import accuracy_percent
 
 SETS_HELP = {
@@ -34,6 +36,8 @@ try:
     card = get_predictor().card
 except CheckpointError as error:
     st.error(str(error), icon=":material/error:", title="The network cannot be loaded")
+    if folder_in_use() != SHIPPED:
+        show_way_back()
     st.stop()
 
 with st.sidebar:
@@ -46,5 +50,8 @@ with st.sidebar:
         )
     st.caption(f"“{card.network}”, {card.parameters:,} parameters, trained on {card.date} for {card.epochs} epochs.")
     st.caption("What you draw or upload is read on the computer that runs this page. It is not stored or passed on.")
+
+    st.divider()
+    show_retraining()
 
 page.run()

@@ -44,6 +44,7 @@ from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
 from model.training import draw_as_on_the_page, find_digit_threshold, find_temperature, fit, save_network
 from utils.charts import learning_curves
+from utils.jobs import BusyError, only_training, state_dir
 from utils.runs import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -103,8 +104,7 @@ def make_run_dir(path: Path | None) -> Path:
     It may be there already, with a ``log.txt`` of whoever started this process, but nothing else.
     """
     if path is None:
-        state = Path(os.environ.get("DIGITS_DATA_DIR", "data"))
-        path = state / "runs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+        path = state_dir() / "runs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -306,6 +306,18 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     signal.signal(signal.SIGTERM, cancel)
     try:
+        with only_training(run_dir):
+            card = run(arguments, run_dir, command)
+    except BusyError as error:
+        tell_failure(run_dir, str(error))
+        raise SystemExit(f"train.py: {error}") from error
+    print(f"Written to {run_dir}")
+    print(json.dumps(asdict(card)))
+
+
+def run(arguments: argparse.Namespace, run_dir: Path, command: str) -> Card:
+    """Load the data and train; however it ends, the status says so before the lock is released."""
+    try:
         write_status(run_dir, Status(State.PREPARING, "Loading the data"))
         mnist = load_mnist(arguments.mnist)
         pens = load_strokes(arguments.strokes) if arguments.strokes else None
@@ -321,8 +333,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except Exception as error:
         tell_failure(run_dir, f"{type(error).__name__}: {error}")
         raise
-    print(f"Written to {run_dir}")
-    print(json.dumps(asdict(card)))
+    return card
 
 
 def cancel(*_) -> None:

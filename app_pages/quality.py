@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from app_pages.resources import get_quality
-from model.checkpoint import SHIPPED
+from model.in_use import folder_in_use
 from utils.charts import confusion_chart, reliability_chart
 from utils.words import accuracy_percent
 
@@ -98,7 +98,7 @@ if rows:
     )
 
 st.subheader("Its mistakes", anchor=False)
-picture = SHIPPED / f"mistakes-{name}.png"
+picture = folder_in_use() / f"mistakes-{name}.png"
 if picture.is_file():
     st.caption("The surest first. Below each: what it said, what it was, and how sure it was.")
     st.image(str(picture), width="stretch", alt="Digits that were read wrong")

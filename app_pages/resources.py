@@ -1,12 +1,14 @@
 """What every session shares, made once."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from model.checkpoint import QUALITY_FILE, SHIPPED
+from model.checkpoint import QUALITY_FILE
+from model.in_use import folder_in_use
 from model.predictor import Predictor
 from utils.charts import probability_chart
 from utils.image import load_image, load_thumbnail
@@ -14,19 +16,23 @@ from utils.image import load_image, load_thumbnail
 THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
 
 
-@st.cache_resource(show_spinner="Loading the network …")
 def get_predictor() -> Predictor:
-    """Load the network, and do once what is slow the first time, so that the first stroke is read at once."""
-    predictor = Predictor()
+    """Return the network in use, loaded once for all sessions."""
+    return _load(folder_in_use())
+
+
+@st.cache_resource(show_spinner="Loading the network …", max_entries=2)
+def _load(folder: Path) -> Predictor:
+    # Does once what is slow the first time, so that the first stroke is read at once.
+    predictor = Predictor(folder)
     probability_chart(predictor.predict(np.zeros((28, 28), np.float32))[0].probabilities)
     return predictor
 
 
-@st.cache_data
 def get_quality() -> dict:
     """Read the figures that `train.py` wrote beside the network: for each test set; empty if there are none."""
     try:
-        return json.loads((SHIPPED / QUALITY_FILE).read_text(encoding="utf-8"))
+        return json.loads((folder_in_use() / QUALITY_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 

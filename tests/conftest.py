@@ -19,6 +19,12 @@ from tests.drawings import STROKES, strokes
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_folder(tmp_path_factory):
+    """Give the tests a state folder of their own, so that no run or chosen network of the checkout is met."""
+    os.environ["DIGITS_DATA_DIR"] = str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture(scope="session")
 def mnist() -> Mnist:
     if not os.environ.get("MNIST_PATH"):

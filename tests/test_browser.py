@@ -342,3 +342,33 @@ def test_two_people_do_not_see_each_others_drawings(browser, server):
     expect(answer(second)).to_have_text("7")
     for context in contexts:
         context.close()
+
+
+def test_retraining_goes_on_beside_the_page_and_can_be_cancelled(browser, tmp_path, tiny_mnist_file, monkeypatch):
+    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
+    monkeypatch.delenv("STROKES_PATH", raising=False)
+    server = Server()
+    try:
+        context = browser.new_context(viewport={"width": 1200, "height": 1000})
+        page = open_page(context.new_page(), server.url)
+        page.get_by_role("button", name="Retrain").click()
+        slider = page.get_by_role("slider", name="Epochs")
+        slider.focus()
+        slider.press("End")
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_text(re.compile("Epoch [3-9] of 45|Epoch .. of 45"))).to_be_visible(timeout=120_000)
+        # Who comes later sees it too; the page reads meanwhile, with the network in use.
+        other = open_page(context.new_page(), server.url)
+        expect(other.get_by_role("button", name="Cancel")).to_be_visible()
+        other.close()
+        write(page, 7)
+        expect(answer(page)).to_have_text("7")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_text("The training was cancelled")).to_be_visible()
+        page.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("button", name="Retrain")).to_be_visible()
+        expect(page.get_by_text("The training was cancelled")).to_have_count(0)
+        context.close()
+    finally:
+        server.stop()

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app_pages.resources import get_predictor, get_quality
 from model import checkpoint
 from tests.conftest import ROOT, encode
 from tests.drawings import draw
+from utils.runs import write_json
 from utils.words import accuracy_percent
 
 
@@ -126,18 +126,26 @@ def test_missing_model_file_is_named_and_the_page_comes_back_when_it_does(tmp_pa
     shutil.copytree(checkpoint.SHIPPED, folder)
     content = (folder / name).read_bytes()
     (folder / name).unlink()
-    monkeypatch.setattr("model.predictor.Predictor.__init__.__defaults__", (folder, None))
-    get_predictor.clear()
-    try:
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-        assert not page.exception
-        assert str(folder / name) in page.error[0].value
-        (folder / name).write_bytes(content)
-        page.run()
-        assert not page.error
-        assert "Draw a digit" in page.info[0].value
-    finally:
-        get_predictor.clear()
+    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
+    write_json(tmp_path / "in_use.json", {"folder": str(folder)})
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not page.exception
+    assert str(folder / name) in page.error[0].value
+    (folder / name).write_bytes(content)
+    page.run()
+    assert not page.error
+    assert "Draw a digit" in page.info[0].value
+
+
+def test_from_a_broken_network_of_ones_own_there_is_a_way_back(page, tmp_path, monkeypatch):
+    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
+    (tmp_path / "run").mkdir()
+    write_json(tmp_path / "in_use.json", {"folder": str(tmp_path / "run")})
+    page.run()
+    assert "model.json is missing" in page.error[0].value
+    page.button(key="retrain_shipped").click().run()
+    assert not page.error
+    assert "Draw a digit" in page.info[0].value
 
 
 def test_page_never_imports_tensorflow():
@@ -183,7 +191,5 @@ def test_how_good_is_it_shows_the_figures_of_each_set(page):
 
 def test_how_good_is_it_says_so_where_there_are_no_figures(page, monkeypatch):
     monkeypatch.setattr("app_pages.resources.QUALITY_FILE", "nowhere.json")
-    get_quality.clear()
     page.switch_page("app_pages/quality.py").run()
-    get_quality.clear()
     assert "There are no figures beside this network" in page.main.info[0].value

@@ -29,6 +29,23 @@ def accuracy_percent(share: float) -> str:
     return f"{share:.2%}".replace("%", " %")
 
 
+def duration(seconds: float) -> str:
+    """Say how long, as roughly as people do.
+
+    Examples
+    --------
+    >>> duration(0.4), duration(40), duration(100), duration(2730), duration(9000)
+    ('1 second', '40 seconds', '2 minutes', '46 minutes', '2.5 hours')
+    """
+    if seconds < 90:
+        amount, unit = max(1, round(seconds)), "second"
+    elif seconds < 5400:
+        amount, unit = round(seconds / 60), "minute"
+    else:
+        amount, unit = round(seconds / 3600, 1), "hour"
+    return f"{amount:g} {unit}{'s' if amount != 1 else ''}"
+
+
 def in_words(probabilities: np.ndarray) -> str:
     """Say in a sentence what the bar chart of ten probabilities shows.
 

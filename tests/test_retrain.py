@@ -1,0 +1,159 @@
+"""The sidebar's retraining without a browser: what it shows of which job."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.checkpoint import SHIPPED, read_card, write_card
+from model.in_use import folder_in_use
+from tests.conftest import ROOT
+from utils import jobs
+from utils.jobs import BusyError, latest_job, only_training
+from utils.runs import State, Status, append_metrics, write_status
+from utils.words import accuracy_percent
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch):
+    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def run(state):
+    """A network that was trained: the shipped one, with another accuracy on its card."""
+    folder = shutil.copytree(SHIPPED, state / "runs" / "one")
+    card = read_card(folder)
+    write_card(replace(card, accuracy=dict.fromkeys(card.accuracy, 0.9999)), folder)
+    with only_training(folder):
+        pass
+    write_status(folder, Status(State.DONE, "Trained and judged", 3, 3))
+    return folder
+
+
+def open_page() -> AppTest:
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not page.exception
+    return page
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click().run()
+    assert not page.exception
+    return page
+
+
+def keys(page: AppTest) -> set[str]:
+    return {button.key for button in page.button if button.key and button.key.startswith("retrain_")}
+
+
+def test_training_starts_with_what_was_chosen(monkeypatch):
+    started = []
+    monkeypatch.setattr("app_pages.retrain.start_training", started.append)
+    page = open_page()
+    page.slider(key="retrain_epochs").set_value(7).run()
+    page.number_input(key="retrain_seed").set_value(5).run()
+    assert any("This takes about 11 minutes" in caption.value for caption in page.caption)
+    press(page, "retrain_start")
+    assert started == [["--epochs", "7", "--seed", "5"]]
+
+
+def test_a_second_press_says_who_trains(monkeypatch):
+    def busy(options):
+        raise BusyError("A training goes on since 12:00 UTC.")
+
+    monkeypatch.setattr("app_pages.retrain.start_training", busy)
+    page = press(open_page(), "retrain_start")
+    assert page.error[0].value == "A training goes on since 12:00 UTC."
+
+
+def test_where_it_is_switched_off_there_is_no_button(monkeypatch):
+    monkeypatch.setenv("DIGITS_RETRAIN", "off")
+    assert not keys(open_page())
+
+
+def test_a_running_training_is_shown_to_every_session_and_can_be_cancelled(state, monkeypatch):
+    folder = state / "runs" / "one"
+    folder.mkdir(parents=True)
+    cancelled = []
+    monkeypatch.setattr("app_pages.retrain.cancel", cancelled.append)
+    with only_training(folder):
+        write_status(folder, Status(State.TRAINING, "Epoch 2 of 5", 1, 5, 105, 210, 90.0, 240.0))
+        append_metrics(folder, {"epoch": 1, "accuracy": 0.8, "val_accuracy": 0.9})
+        for _ in range(2):
+            page = open_page()
+            assert keys(page) == {"retrain_cancel"}
+            progress = page.sidebar.get("progress")[0].proto
+            assert (progress.value, progress.text) == (30, "Epoch 2 of 5, 4 minutes left")
+        press(page, "retrain_cancel")
+        assert [job.run_dir for job in cancelled] == [folder]
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "message"),
+    [
+        (Status(State.CANCELLED, "Cancelled after 2 epochs"), "The training was cancelled", "Cancelled after 2 epochs"),
+        (Status(State.FAILED, "There is no MNIST file"), "The training failed", "There is no MNIST file"),
+        (Status(State.TRAINING, "Epoch 3 of 5"), "The training failed", "The training ended without a word.\nKilled"),
+        (None, "The training failed", "The training ended without a word.\nKilled"),
+    ],
+)
+def test_an_end_without_a_network_is_said_until_it_is_closed(state, status, title, message):
+    folder = state / "runs" / "one"
+    folder.mkdir(parents=True)
+    (folder / jobs.LOG_FILE).write_text("Killed\n")
+    with only_training(folder):
+        pass
+    if status:
+        write_status(folder, status)
+    page = open_page()
+    assert page.sidebar.warning[0].proto.title == title
+    assert page.sidebar.warning[0].value == message
+    assert keys(page) == {"retrain_close", "retrain_start"}
+    press(page, "retrain_close")
+    assert not page.sidebar.warning
+    assert keys(open_page()) == {"retrain_start"}
+
+
+def test_a_new_network_is_compared_used_and_given_up_again(run):
+    page = open_page()
+    table = page.sidebar.dataframe[0].value
+    current = read_card(SHIPPED)
+    assert table["New"].tolist() == ["99.99 %"] * 3
+    assert table["In use"].tolist() == [
+        accuracy_percent(current.accuracy[name]) for name in ("strokes", "redrawn", "mnist")
+    ]
+    assert folder_in_use() == SHIPPED  # nothing is switched unasked
+    press(page, "retrain_use")
+    assert folder_in_use() == run
+    assert page.sidebar.markdown[0].value.startswith("**99.99 %** of people’s drawings")
+    assert keys(page) == {"retrain_start", "retrain_shipped"}
+    other = open_page()
+    assert other.sidebar.markdown[0].value.startswith("**99.99 %**")
+    press(page, "retrain_shipped")
+    assert folder_in_use() == SHIPPED
+    assert keys(page) == {"retrain_start"}
+
+
+def test_the_better_one_is_offered_first(run):
+    assert open_page().button(key="retrain_use").proto.type == "primary"
+    card = read_card(run)
+    write_card(replace(card, accuracy=card.accuracy | {"redrawn": 0.5}), run)
+    assert open_page().button(key="retrain_use").proto.type == "secondary"
+
+
+def test_keeping_the_current_network_puts_the_new_one_aside(run):
+    page = press(open_page(), "retrain_keep")
+    assert folder_in_use() == SHIPPED
+    assert keys(page) == {"retrain_start"}
+    assert latest_job().seen
+
+
+def test_a_network_that_was_broken_since_is_refused(run):
+    page = open_page()
+    (run / "model.tflite").write_bytes(b"nothing")
+    press(page, "retrain_use")
+    assert "is broken" in page.error[0].value
+    assert folder_in_use() == SHIPPED

@@ -1,0 +1,193 @@
+"""One training at a time, in a process of its own that outlives the page that started it.
+
+The process holds a lock for as long as it lives; the operating system releases it, however the process ends. Beside the
+lock lies a note of which run it is. So any page, also of a server started later, finds the training that goes on.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from filelock import FileLock, Timeout
+
+from utils.runs import LOG_FILE, State, Status, read_status, write_json, write_status
+
+LOCK_FILE, NOTE_FILE = "training.lock", "training.json"
+ROOT = Path(__file__).parent.parent
+LOW_PRIORITY = 10
+SECONDS_TO_END = 1.5
+SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is free
+LAST_LINES = 5
+# Else TensorFlow gives back and takes again so much memory in each step that, with glibc's defaults, a third of the
+# time goes there.
+KEEP_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
+
+
+class BusyError(RuntimeError):
+    """A training goes on already. The message says which, since when."""
+
+
+def state_dir() -> Path:
+    """Return the folder of all that must last: runs, and which model is in use. ``DIGITS_DATA_DIR``, else ``data``."""
+    return Path(os.environ.get("DIGITS_DATA_DIR", "data")).absolute()
+
+
+@dataclass(frozen=True)
+class Job:
+    """The latest training on this machine.
+
+    Attributes
+    ----------
+    run_dir : Path
+    pid : int
+    started : str
+        ISO 8601, UTC.
+    seen : bool
+        Whether a person has put its result aside.
+    running : bool
+        Whether the process lives.
+    """
+
+    run_dir: Path
+    pid: int
+    started: str
+    seen: bool
+    running: bool
+
+    @property
+    def status(self) -> Status:
+        """Where it is. A process that ended without a word is said to have failed, with the end of its log."""
+        status = read_status(self.run_dir) or Status(State.PREPARING, "Starting")
+        if self.running or status.state in (State.DONE, State.CANCELLED, State.FAILED):
+            return status
+        try:
+            log = (self.run_dir / LOG_FILE).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            log = ""
+        last = "\n".join(log.splitlines()[-LAST_LINES:])
+        return replace(status, state=State.FAILED, message=f"The training ended without a word.\n{last}".strip())
+
+
+@contextmanager
+def only_training(run_dir: Path) -> Iterator[None]:
+    """Hold the lock while training, and note which run it is.
+
+    Raises
+    ------
+    BusyError
+        If another process holds it.
+    """
+    state = state_dir()
+    state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(state / LOCK_FILE)
+    try:
+        lock.acquire(timeout=SECONDS_TO_PROBE)
+    except Timeout:
+        job = latest_job()
+        which = f" since {job.started} UTC, in {job.run_dir}" if job else ""
+        raise BusyError(f"A training goes on{which}. Wait for its end, or cancel it.") from None
+    try:
+        _note(run_dir, os.getpid())
+        yield
+    finally:
+        lock.release()
+
+
+def _note(run_dir: Path, pid: int) -> None:
+    started = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    write_json(state_dir() / NOTE_FILE, {"run_dir": str(run_dir), "pid": pid, "started": started, "seen": False})
+
+
+def _is_locked() -> bool:
+    lock = FileLock(state_dir() / LOCK_FILE)
+    with _probing:  # two who try at once would each take the other for a training
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        return False
+
+
+def latest_job() -> Job | None:
+    """Find the training that goes on, or the last one; None if there was none."""
+    try:
+        note = json.loads((state_dir() / NOTE_FILE).read_text(encoding="utf-8"))
+        job = Job(Path(note["run_dir"]), note["pid"], note["started"], note["seen"], running=False)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return replace(job, running=_just_started(job.pid) or _is_locked())
+
+
+_starting, _probing = Lock(), Lock()
+_children: dict[int, subprocess.Popen] = {}
+
+
+def _just_started(pid: int) -> bool:
+    # A process of ours that has not come as far as the lock yet. Asking also buries it once it is dead.
+    child = _children.get(pid)
+    return child is not None and child.poll() is None
+
+
+def start_training(options: Sequence[str]) -> Job:
+    """Start `train.py` with these options, at low priority, in a run folder of its own.
+
+    Raises
+    ------
+    BusyError
+        If a training goes on already.
+    OSError
+        If the run folder cannot be made.
+    """
+    with _starting:
+        job = latest_job()
+        if job and job.running:
+            raise BusyError(f"A training goes on since {job.started} UTC. Wait for its end, or cancel it.")
+        run_dir = state_dir() / "runs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+        run_dir.mkdir(parents=True)
+        with (run_dir / LOG_FILE).open("wb") as log:
+            child = subprocess.Popen(
+                [sys.executable, str(ROOT / "train.py"), *options, "--run-dir", str(run_dir)],
+                cwd=ROOT,
+                env=KEEP_MEMORY | os.environ | {"DIGITS_DATA_DIR": str(state_dir())},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,  # so that Ctrl-C in the server's terminal does not reach it
+            )
+        os.setpriority(os.PRIO_PROCESS, child.pid, LOW_PRIORITY)
+        _children[child.pid] = child
+        _note(run_dir, child.pid)
+    return latest_job()
+
+
+def cancel(job: Job) -> None:
+    """End the training: ask it to, and kill it if it has not ended in a moment. Its checkpoint stays."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        if not latest_job().running:
+            break
+        with suppress(ProcessLookupError):
+            os.kill(job.pid, how)
+        give_up = time.monotonic() + SECONDS_TO_END
+        while latest_job().running and time.monotonic() < give_up:
+            time.sleep(0.05)
+    status = read_status(job.run_dir) or Status(State.CANCELLED, "")
+    if status.state is not State.CANCELLED:
+        write_status(
+            job.run_dir, replace(status, state=State.CANCELLED, message=f"Cancelled after {status.epoch} epochs")
+        )
+
+
+def put_aside(job: Job) -> None:
+    """Remember that a person has seen how the training ended."""
+    values = asdict(job) | {"run_dir": str(job.run_dir), "seen": True}
+    write_json(state_dir() / NOTE_FILE, {name: values[name] for name in ("run_dir", "pid", "started", "seen")})
