@@ -232,7 +232,7 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         arguments.seed,
     )
     recipe = WITH_PENS if writers else AT_HOME
-    examples = Examples(sources, recipe, len(train_indices), arguments.batch_size, arguments.seed)
+    examples = Examples(sources, recipe, len(train_indices), arguments.batch_size, arguments.seed, arguments.epochs)
     network = load_checkpoint(run_dir) if (run_dir / CHECKPOINT_FILE).exists() else reader()
     # The optimizer counts its steps, so that one file says all; the metrics may be an epoch ahead of it.
     first_epoch = int(network.optimizer.iterations) // len(examples) if network.compiled else 0

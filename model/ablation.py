@@ -77,7 +77,7 @@ def run(
     epochs = max(1, round(images / 50_000))
     batch_size = min(256, images)
     network = reader(width)
-    fit(network, Examples(sources, recipe, images // epochs, batch_size, seed), epochs, learning_rate=3e-3)
+    fit(network, Examples(sources, recipe, images // epochs, batch_size, seed, epochs), epochs, learning_rate=3e-3)
 
     def logits(images: np.ndarray) -> np.ndarray:
         return network.predict(images[..., np.newaxis], batch_size=500, verbose=0)

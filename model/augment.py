@@ -35,7 +35,7 @@ GAP = 0.03
 LOOSE_END = 0.1
 
 
-def distort_pictures(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def distort_pictures(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
     """Rotate, shear, scale, shift and bend each image at random, and make some faint or soft.
 
     The bending is the elastic distortion of Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural
@@ -48,6 +48,8 @@ def distort_pictures(images: np.ndarray, rng: np.random.Generator) -> np.ndarray
         MNIST-style images, paper 0, ink up to 1.
     rng : numpy.random.Generator
         Source of the randomness; the same generator state gives the same images.
+    strength : float
+        From 0 (no turning, slanting, scaling, shifting and bending) to 1.
 
     Returns
     -------
@@ -55,11 +57,11 @@ def distort_pictures(images: np.ndarray, rng: np.random.Generator) -> np.ndarray
         New arrays; the input is left as it was.
     """
     n, height, width = images.shape
-    angle = np.deg2rad(rng.uniform(-MAX_ROTATION_DEG, MAX_ROTATION_DEG, n))
-    shear = rng.uniform(-MAX_SHEAR, MAX_SHEAR, n)
-    scale = rng.uniform(*SCALE_RANGE, (2, n))
-    shift = rng.uniform(-MAX_SHIFT_PX, MAX_SHIFT_PX, (n, 2))
-    elastic = rng.normal(0, ELASTIC_PX, (n, ELASTIC_GRID, ELASTIC_GRID, 2)).astype(np.float32)
+    angle = np.deg2rad(strength * rng.uniform(-MAX_ROTATION_DEG, MAX_ROTATION_DEG, n))
+    shear = strength * rng.uniform(-MAX_SHEAR, MAX_SHEAR, n)
+    scale = rng.uniform(*SCALE_RANGE, (2, n)) ** strength
+    shift = strength * rng.uniform(-MAX_SHIFT_PX, MAX_SHIFT_PX, (n, 2))
+    elastic = strength * rng.normal(0, ELASTIC_PX, (n, ELASTIC_GRID, ELASTIC_GRID, 2))
 
     # From each pixel of the result to where it comes from: (rotation · shear · scale)⁻¹, one 2×2 matrix an image.
     cos, sin = np.cos(angle), np.sin(angle)
@@ -74,7 +76,7 @@ def distort_pictures(images: np.ndarray, rng: np.random.Generator) -> np.ndarray
     distorted = np.empty_like(images)
     for i in range(n):
         origin = pixels @ backward[i].T
-        origin += cv2.resize(elastic[i], (width, height), interpolation=cv2.INTER_CUBIC)
+        origin += cv2.resize(elastic[i].astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
         origin += start[i]
         cv2.remap(images[i], origin, None, cv2.INTER_LINEAR, dst=distorted[i])
     return soften(distorted, rng)
@@ -96,7 +98,7 @@ def soften(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return images
 
 
-def distort_strokes(characters: Sequence[Strokes], rng: np.random.Generator) -> list[Strokes]:
+def distort_strokes(characters: Sequence[Strokes], rng: np.random.Generator, strength: float = 1.0) -> list[Strokes]:
     """Write characters as another hand would: ends, gaps, tremor, slant, width, and how curves run.
 
     All at once, because the time goes into the number of calls, not the number of points.
@@ -106,6 +108,8 @@ def distort_strokes(characters: Sequence[Strokes], rng: np.random.Generator) -> 
     characters : sequence of list of ndarray of float32, each (n, 2)
         Each in a box of side 1 about (0, 0) (see `model.strokes.to_unit_box`).
     rng : numpy.random.Generator
+    strength : float
+        From 0 (as they were) to 1.
 
     Returns
     -------
@@ -120,26 +124,22 @@ def distort_strokes(characters: Sequence[Strokes], rng: np.random.Generator) -> 
     character_of_point = character_of_stroke[stroke_of_point]
     points = np.concatenate(strokes)
 
-    _loosen_ends(points, stroke_ends, rng)
+    _loosen_ends(points, stroke_ends, rng, strength)
     # Strokes apart from each other, in half of the characters.
-    gap = (rng.normal(0, GAP, (len(strokes), 2)) * (rng.random(n) < 0.5)[character_of_stroke, np.newaxis])[
-        stroke_of_point
-    ]
-    noise = rng.normal(0, TREMOR, (len(points) + 2, 2))
-    tremor = (noise[:-2] + noise[1:-1] + noise[2:]) * (rng.random(n) * (rng.random(n) < 0.4))[
-        character_of_point, np.newaxis
-    ]
-    points = points + gap + tremor
+    gap = strength * rng.normal(0, GAP, (len(strokes), 2)) * (rng.random(n) < 0.5)[character_of_stroke, np.newaxis]
+    noise = strength * rng.normal(0, TREMOR, (len(points) + 2, 2))
+    trembling = (rng.random(n) * (rng.random(n) < 0.4))[character_of_point, np.newaxis]
+    points = points + gap[stroke_of_point] + trembling * (noise[:-2] + noise[1:-1] + noise[2:])
     # Three long waves through the plane, each pushing points to one side.
-    waves, pushes = rng.normal(0, 4, (3, n, 2)), rng.normal(0, BEND / 3**0.5, (3, n, 2))
+    waves, pushes = rng.normal(0, 4, (3, n, 2)), strength * rng.normal(0, BEND / 3**0.5, (3, n, 2))
     phases = rng.uniform(0, 2 * np.pi, (3, n))
     for wave, push, phase in zip(waves, pushes, phases, strict=True):
         along = (points * wave[character_of_point]).sum(axis=1) + phase[character_of_point]
         points = points + np.sin(along)[:, np.newaxis] * push[character_of_point]
     # rotation · (shear and stretch)
-    angle = np.deg2rad(rng.normal(0, STROKE_ROTATION_DEG, n))
-    shear = rng.uniform(-STROKE_SHEAR, STROKE_SHEAR, n)
-    stretch = np.exp(rng.normal(0, STROKE_ASPECT, n))
+    angle = np.deg2rad(strength * rng.normal(0, STROKE_ROTATION_DEG, n))
+    shear = strength * rng.uniform(-STROKE_SHEAR, STROKE_SHEAR, n)
+    stretch = np.exp(strength * rng.normal(0, STROKE_ASPECT, n))
     cos, sin = np.cos(angle), np.sin(angle)
     x = points[:, 0] * stretch[character_of_point] - points[:, 1] * shear[character_of_point]
     cos, sin = cos[character_of_point], sin[character_of_point]
@@ -150,10 +150,10 @@ def distort_strokes(characters: Sequence[Strokes], rng: np.random.Generator) -> 
     return [written[start:end] for start, end in pairwise(character_ends)]
 
 
-def _loosen_ends(points: np.ndarray, stroke_ends: np.ndarray, rng: np.random.Generator) -> None:
+def _loosen_ends(points: np.ndarray, stroke_ends: np.ndarray, rng: np.random.Generator, strength: float) -> None:
     # Either end of a stroke may overshoot, perhaps in another direction, or stop early; in place.
     n = len(stroke_ends) - 1
-    lengths, turns, kinds = rng.uniform(0, LOOSE_END, (2, n)), rng.normal(0, 0.6, (2, n)), rng.random((2, n))
+    lengths, turns, kinds = strength * rng.uniform(0, LOOSE_END, (2, n)), rng.normal(0, 0.6, (2, n)), rng.random((2, n))
     for end in (0, 1):
         for stroke in np.flatnonzero(kinds[end] < 0.25):
             first, last = stroke_ends[stroke], stroke_ends[stroke + 1]

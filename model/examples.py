@@ -17,6 +17,7 @@ from model.written import write_digit
 NO_DIGIT = 10  # the eleventh class
 # How many characters are made for the pools, to MNIST's training images: distortion and pen make each new again.
 REDRAWN, WRITTEN, NO_DIGITS = 0.25, 0.2, 0.3
+EASE_FROM, LAST_STRENGTH = 0.7, 0.35  # of the epochs; of the distortions
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def random_pen(rng: np.random.Generator) -> float:
 class Examples(keras.utils.PyDataset):
     """Batches made afresh from `sources`, an epoch at a time; the same seed gives the same.
 
-    Each is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`).
+    Each is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`). Towards the
+    last of the `epochs` the distortions ease: what the network learns last is nearest to what it will read.
     """
 
     def __init__(
@@ -116,12 +118,12 @@ class Examples(keras.utils.PyDataset):
         images_per_epoch: int,
         batch_size: int,
         seed: int,
-        first_epoch: int = 0,
+        epochs: int,
     ):
         super().__init__()
         self.sources, self.recipe = sources, recipe
         self.batch_size, self.batches, self.seed = batch_size, max(1, images_per_epoch // batch_size), seed
-        self.epoch = first_epoch
+        self.epoch, self.epochs = 0, epochs
         self._made_for = -1
 
     def __len__(self) -> int:
@@ -138,6 +140,12 @@ class Examples(keras.utils.PyDataset):
         batch = slice(index * self.batch_size, (index + 1) * self.batch_size)
         return self._images[batch], self._labels[batch]
 
+    @property
+    def strength(self) -> float:
+        """How far this epoch distorts, from 0 to 1."""
+        past = max(0.0, self.epoch / self.epochs - EASE_FROM) / (1 - EASE_FROM)
+        return 1 - past * (1 - LAST_STRENGTH)
+
     def _make(self) -> None:
         rng = np.random.default_rng((self.seed, self.epoch))
         counts = rng.multinomial(self.batches * self.batch_size, [*self.recipe.shares.values()])
@@ -152,7 +160,9 @@ class Examples(keras.utils.PyDataset):
 
     def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         chosen = rng.integers(len(self.sources.labels), size=count)
-        return distort_pictures(to_unit_range(self.sources.images[chosen]), rng), self.sources.labels[chosen]
+        return distort_pictures(to_unit_range(self.sources.images[chosen]), rng, self.strength), self.sources.labels[
+            chosen
+        ]
 
     def _drawn(self, source: str, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         pool = self.sources.pools[source]
@@ -161,7 +171,7 @@ class Examples(keras.utils.PyDataset):
         if self.recipe.habits and source in ("pens", "redrawn"):  # the others have theirs
             characters = [add_habit(label, strokes, rng) for label, strokes in zip(labels, characters, strict=True)]
         if self.recipe.distort:
-            characters = distort_strokes(characters, rng)
+            characters = distort_strokes(characters, rng, self.strength)
         images = np.empty((count, 28, 28), np.uint8)
         for i, strokes in enumerate(characters):
             images[i] = draw_small(strokes, random_pen(rng))

@@ -70,3 +70,11 @@ def test_distorted_strokes_still_look_like_their_digit(digit):
     mean = np.mean([draw_small(strokes, 0.12) for strokes in many], axis=0)
     likeness = [float(np.corrcoef(mean.ravel(), draw_small(character, 0.12).ravel())[0, 1]) for character in CHARACTERS]
     assert np.argmax(likeness) == digit
+
+
+def test_without_strength_everything_stays_where_it_was():
+    for old, new in zip(CHARACTERS, distort_strokes(CHARACTERS, np.random.default_rng(0), strength=0), strict=True):
+        assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(old, new, strict=True))
+    still = distort_pictures(IMAGES, np.random.default_rng(0), strength=0)
+    same = [np.allclose(a, b, atol=1e-5) for a, b in zip(still, IMAGES, strict=True)]
+    assert 0.3 < np.mean(same) < 0.7  # the others are faint or soft

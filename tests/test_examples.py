@@ -26,7 +26,7 @@ def sources(images_and_labels):
 
 
 def test_batches_have_the_networks_shape_and_range(sources):
-    examples = Examples(sources, WITH_PENS, 640, 64, seed=0)
+    examples = Examples(sources, WITH_PENS, 640, 64, seed=0, epochs=10)
     assert len(examples) == 10
     for images, labels in (examples[0], examples[9]):
         assert (images.shape, images.dtype) == ((64, 28, 28, 1), np.float32)
@@ -39,7 +39,7 @@ def test_batches_have_the_networks_shape_and_range(sources):
 
 def test_same_seed_same_epochs_and_each_epoch_is_new(sources):
     def epochs(seed):
-        examples = Examples(sources, WITH_PENS, 64, 64, seed)
+        examples = Examples(sources, WITH_PENS, 64, 64, seed, epochs=10)
         first = examples[0][0]
         examples.on_epoch_end()
         return first, examples[0][0]
@@ -48,21 +48,33 @@ def test_same_seed_same_epochs_and_each_epoch_is_new(sources):
     assert np.array_equal([first, second], epochs(3))
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, epochs(4)[0])
-    resumed = Examples(sources, WITH_PENS, 64, 64, seed=3, first_epoch=1)
+    resumed = Examples(sources, WITH_PENS, 64, 64, seed=3, epochs=10)
+    resumed.epoch = 1
     assert np.array_equal(resumed[0][0], second)
 
 
 def test_shares_are_kept(sources):
-    examples = Examples(sources, Recipe({"mnist": 0.25, "no digit": 0.75}), 2000, 2000, seed=0)
+    examples = Examples(sources, Recipe({"mnist": 0.25, "no digit": 0.75}), 2000, 2000, seed=0, epochs=1)
     assert (examples[0][1] == NO_DIGIT).mean() == pytest.approx(0.75, abs=0.04)
 
 
 def test_without_pens_nothing_of_people_is_used(images_and_labels):
     sources = make_sources(*images_and_labels, None, seed=0)
     assert {*sources.pools} == {*AT_HOME.shares} - {"mnist"}
-    assert len(Examples(sources, AT_HOME, 64, 32, seed=0)) == 2
+    assert len(Examples(sources, AT_HOME, 64, 32, seed=0, epochs=1)) == 2
 
 
 def test_letters_are_no_digits(sources):
     assert [*sources.pools["pens"].labels] == [*range(10)]
     assert {*sources.pools["no digit"].labels} == {NO_DIGIT}
+
+
+def test_distortions_ease_towards_the_end(sources):
+    examples = Examples(sources, WITH_PENS, 64, 64, seed=0, epochs=20)
+    strengths = []
+    for _ in range(20):
+        strengths.append(examples.strength)
+        examples.on_epoch_end()
+    assert strengths[:15] == [1.0] * 15
+    assert np.all(np.diff(strengths[14:]) < 0)
+    assert 0.3 < strengths[-1] < 0.6
