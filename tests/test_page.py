@@ -41,7 +41,7 @@ def test_before_anything_is_drawn_it_invites_and_guesses_nothing(page):
 
 def test_sidebar_tells_the_network_from_its_card(page):
     card = checkpoint.read_card(checkpoint.SHIPPED)
-    drawings, mnist = page.sidebar.markdown
+    drawings, mnist, *_ = page.sidebar.markdown
     assert drawings.value == f"**{accuracy_percent(card.accuracy['strokes'])}** of people’s drawings read right"
     assert f"{card.images['strokes']:,} digits that people wrote" in drawings.proto.help
     assert mnist.value == f"**{accuracy_percent(card.accuracy['mnist'])}** of MNIST’s test digits read right"
