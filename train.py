@@ -34,7 +34,7 @@ import cv2
 import keras
 import numpy as np
 
-from model.answers import judge, summarise, write_quality
+from model.answers import judge, write_quality
 from model.architectures import reader
 from model.checkpoint import CARD_FILE, LITERT_FILE, Card, CheckpointError, write_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
@@ -42,9 +42,9 @@ from model.examples import AT_HOME, WITH_PENS, Examples, make_sources
 from model.predictor import LiteRTNetwork, Predictor
 from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
-from model.training import draw_as_on_the_page, find_digit_threshold, find_temperature, fit, save_network
+from model.training import draw_digits_as_on_the_page, find_digit_threshold, find_temperature, fit, save_network
 from utils.charts import learning_curves
-from utils.jobs import BusyError, only_training, state_dir
+from utils.jobs import BusyError, new_run_dir, only_training
 from utils.runs import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -103,8 +103,7 @@ def make_run_dir(path: Path | None) -> Path:
 
     It may be there already, with a ``log.txt`` of whoever started this process, but nothing else.
     """
-    if path is None:
-        path = state_dir() / "runs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+    path = path or new_run_dir()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -220,9 +219,9 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
     y_validation = mnist.y_train[validation_indices].astype(int)
     redrawn = redraw(mnist.x_train[validation_indices], y_validation)
     writers = pens and split_writers(pens)
-    validation_parts = [(x_validation, y_validation), draw_as_on_the_page(redrawn, arguments.seed)]
+    validation_parts = [(x_validation, y_validation), draw_digits_as_on_the_page(redrawn, arguments.seed)]
     if writers:
-        validation_parts.append(draw_as_on_the_page(select_digits(writers["validation"]), arguments.seed))
+        validation_parts.append(draw_digits_as_on_the_page(select_digits(writers["validation"]), arguments.seed))
     validation = tuple(np.concatenate(arrays) for arrays in zip(*validation_parts, strict=True))
 
     sources = make_sources(
@@ -277,9 +276,7 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         versions={"python": platform.python_version()} | {name: version(name) for name in VERSIONED},
     )
     # The test parts are read once, here, and choose nothing.
-    quality = judge(Predictor(run_dir, card), mnist, writers and writers["test"])
-    write_quality(quality, run_dir)
-    summaries = {name: summarise(answers) for name, answers in quality.items()}
+    summaries = write_quality(judge(Predictor(run_dir, card), mnist, writers and writers["test"]), run_dir)
     card = replace(
         card,
         accuracy={name: summary["accuracy"] for name, summary in summaries.items()},

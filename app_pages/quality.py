@@ -6,20 +6,18 @@ import streamlit as st
 from app_pages.resources import get_quality
 from model.in_use import folder_in_use
 from utils.charts import confusion_chart, reliability_chart
-from utils.words import accuracy_percent
+from utils.words import SET_TITLES, accuracy_percent
 
 SETS = {
     "strokes": (
-        "People’s drawings",
         "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke width. The "
         "network learned from other people’s. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0.",
     ),
     "redrawn": (
-        "MNIST redrawn",
         "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and stroke "
         "width.",
     ),
-    "mnist": ("MNIST", "The 28×28 test images themselves: scanned handwriting of Americans in the 1990s."),
+    "mnist": "The 28×28 test images themselves: scanned handwriting of Americans in the 1990s.",
 }
 SLICES = {
     "laboratory": "Laboratory",
@@ -39,7 +37,7 @@ names = [name for name in SETS if name in quality]
 st.dataframe(
     [
         {
-            "Test part": SETS[name][0],
+            "Test part": SET_TITLES[name],
             "Digits": quality[name]["n"],
             "Read right": 100 * quality[name]["accuracy"],
             "Called a digit": 100 * quality[name]["called_digit"],
@@ -60,12 +58,17 @@ st.dataframe(
     alt="How well the network reads each test part",
 )
 name = st.segmented_control(
-    "Look closer at", names, format_func=lambda name: SETS[name][0], default=names[0], required=True, key="quality_set"
+    "Look closer at",
+    names,
+    format_func=lambda name: SET_TITLES[name],
+    default=names[0],
+    required=True,
+    key="quality_set",
 )
 figures = quality[name]
 low, high = figures["interval"]
 st.caption(
-    f"{SETS[name][1]} With so many digits, the accuracy is known to lie between {accuracy_percent(low)} and "
+    f"{SETS[name]} With so many digits, the accuracy is known to lie between {accuracy_percent(low)} and "
     f"{accuracy_percent(high)} (95 % confidence)."
 )
 
@@ -80,7 +83,7 @@ with reliability:
         "Each point gathers answers that were about as sure as each other. On the dashed line, 80 % sure is right "
         f"eight times in ten. On average it is off by {accuracy_percent(figures['ece'])}."
     )
-    st.altair_chart(reliability_chart({SETS[name][0]: figures["reliability"]}), alt="Accuracy over confidence")
+    st.altair_chart(reliability_chart({SET_TITLES[name]: figures["reliability"]}), alt="Accuracy over confidence")
 
 rows = [
     {"Divided by": SLICES[by], "Part": part, "Digits": of_part["n"], "Read right": 100 * of_part["accuracy"]}

@@ -9,12 +9,11 @@ from model.checkpoint import SHIPPED, CheckpointError, read_card
 from model.in_use import folder_in_use, use, use_shipped
 from utils.jobs import BusyError, Job, cancel, latest_job, put_aside, start_training
 from utils.runs import State, Status, read_metrics
-from utils.words import accuracy_percent, duration
+from utils.words import SET_TITLES, accuracy_percent, duration
 
 MAX_EPOCHS = 45  # of the shipped recipe
 # Without people's strokes, on two cores; preparing and judging come once.
 SECONDS_AN_EPOCH, SECONDS_AROUND = 75, 150
-SETS = {"strokes": "People’s drawings", "redrawn": "MNIST redrawn", "mnist": "MNIST"}
 
 
 def show_retraining() -> None:
@@ -122,7 +121,7 @@ def show_end(job: Job) -> None:
     st.dataframe(
         [
             {"Read right": title, "New": _figure(new.accuracy, name), "In use": _figure(current.accuracy, name)}
-            for name, title in SETS.items()
+            for name, title in SET_TITLES.items()
             if name in new.accuracy or name in current.accuracy
         ],
         hide_index=True,

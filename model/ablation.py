@@ -13,7 +13,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
@@ -29,9 +28,8 @@ from model.examples import AT_HOME, WITH_PENS, Examples, Recipe, make_sources
 from model.predictor import DIGITS, digit_scores
 from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
-from model.training import draw_as_on_the_page, fit
+from model.training import as_the_network_gets_them, draw_as_on_the_page, draw_digits_as_on_the_page, fit
 from utils.metrics import auroc, fpr_at_tpr
-from utils.preprocess import BlankError, normalize_digit
 
 GROUPS = 3
 ROWS: dict[str, Recipe] = {
@@ -86,36 +84,22 @@ def run(
         return float((logits(images)[:, :DIGITS].argmax(axis=1) == labels).mean())
 
     held_out = characters.select(np.flatnonzero(outside))
-    digits = draw_as_on_the_page(select_digits(held_out), seed=0)
+    digits = draw_digits_as_on_the_page(select_digits(held_out), seed=0)
     figures = {
         "unseen laboratories": accuracy(*digits),
-        "redrawn": accuracy(*draw_as_on_the_page(redraw(mnist.x_train[validation], mnist.y_train[validation]), seed=0)),
+        "redrawn": accuracy(
+            *draw_digits_as_on_the_page(redraw(mnist.x_train[validation], mnist.y_train[validation]), seed=0)
+        ),
         "mnist": accuracy(to_unit_range(mnist.x_train[validation]), mnist.y_train[validation]),
     }
     if "no digit" in recipe.shares:
         scores = digit_scores(logits(digits[0]))
         letters = select_clear_letters(held_out)
-        figures["FPR95, letters"] = fpr_at_tpr(scores, digit_scores(logits(_as_read(letters))))
+        figures["FPR95, letters"] = fpr_at_tpr(scores, digit_scores(logits(draw_as_on_the_page(letters, seed=0)[0])))
         if not_digits is not None:
             others = digit_scores(logits(not_digits))
             figures |= {"AUROC": auroc(scores, others), "FPR95": fpr_at_tpr(scores, others)}
     return figures
-
-
-def _as_read(characters: Characters) -> np.ndarray:
-    # As draw_as_on_the_page, of what has no digit for a label.
-    return draw_as_on_the_page(replace(characters, labels=np.full(len(characters.labels), "0")), seed=0)[0]
-
-
-def load_as_read(path: Path) -> np.ndarray:
-    """Read drawings that are no digits as the network gets them: float32 (n, 28, 28)."""
-    images = []
-    for ink in load_not_digits(path):
-        try:
-            images.append(normalize_digit(ink).image)
-        except BlankError:
-            continue
-    return np.stack(images)
 
 
 def as_table(results: dict[str, list[dict[str, float]]]) -> str:
@@ -146,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     cv2.setNumThreads(1)  # as train.py
     try:
         mnist, characters = load_mnist(arguments.mnist), load_strokes(arguments.strokes)
-        not_digits = load_as_read(arguments.not_digits) if arguments.not_digits else None
+        not_digits = arguments.not_digits and as_the_network_gets_them(load_not_digits(arguments.not_digits))[0]
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1

@@ -229,10 +229,10 @@ def tell_apart(digits: Answers, others: Answers, against: str) -> dict:
     }
 
 
-def write_quality(answers: dict[str, Answers], folder: Path) -> None:
+def write_quality(answers: dict[str, Answers], folder: Path) -> dict[str, dict]:
     """Write what the page shows of a network beside it: ``quality.json``, and the mistakes that may be shown.
 
-    Not those among people's strokes, whose file is not ours to hand out.
+    Not those among people's strokes, whose file is not ours to hand out. Returns the figures of each set.
     """
     summaries = {name: summarise(of_set) for name, of_set in answers.items()}
     write_json(folder / QUALITY_FILE, summaries)
@@ -240,3 +240,4 @@ def write_quality(answers: dict[str, Answers], folder: Path) -> None:
         cv2.imwrite(
             str(folder / f"mistakes-{name}.png"), contact_sheet(answers[name], np.flatnonzero(~answers[name].right))
         )
+    return summaries

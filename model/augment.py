@@ -10,7 +10,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from model.strokes import Strokes
+from model.drawing import Strokes
 
 # Chosen by eye on MNIST, so that a person still reads every result: people slant, tilt, and draw larger or narrower
 # than MNIST's writers, and cropping is never perfect.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from model.strokes import Strokes
 from utils.preprocess import BOX_SIZE_PX, centre_by_mass, fit_into_box
+
+Strokes = list[np.ndarray]  # each (n, 2): points, x right, y down
 
 CANVAS_SIZE_PX = 280
 BRUSH_RANGE_PX = (6, 30)  # what the page's slider offers

@@ -7,11 +7,11 @@ import numpy as np
 
 from model.augment import distort_pictures, distort_strokes, soften
 from model.dataset import to_unit_range
-from model.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, SIZE_RANGE, draw_small, to_unit_box
+from model.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, SIZE_RANGE, Strokes, draw_small, to_unit_box
 from model.habits import add_habit
 from model.no_digits import draw_no_digit
 from model.skeleton import centre_lines
-from model.strokes import Characters, Strokes, select_clear_letters, select_digits
+from model.strokes import Characters, select_clear_letters, select_digits
 from model.written import write_digit
 
 NO_DIGIT = 10  # the eleventh class
@@ -160,9 +160,8 @@ class Examples(keras.utils.PyDataset):
 
     def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         chosen = rng.integers(len(self.sources.labels), size=count)
-        return distort_pictures(to_unit_range(self.sources.images[chosen]), rng, self.strength), self.sources.labels[
-            chosen
-        ]
+        images = distort_pictures(to_unit_range(self.sources.images[chosen]), rng, self.strength)
+        return images, self.sources.labels[chosen]
 
     def _drawn(self, source: str, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         pool = self.sources.pools[source]

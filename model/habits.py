@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from model.drawing import Strokes
 from model.lines import curve, line
-from model.strokes import Strokes
 
 HABIT_SHARE = 0.45  # of the digits that have a habit to get
 

@@ -9,9 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.drawing import to_unit_box
+from model.drawing import Strokes, to_unit_box
 from model.lines import arc, curve, direction, join, line
-from model.strokes import Strokes
 
 
 def draw_no_digit(digits: Sequence[Strokes], labels: np.ndarray, rng: np.random.Generator) -> Strokes:

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from model.strokes import Characters, Strokes
+from model.drawing import Strokes
+from model.strokes import Characters
 
 
 def redraw(images: np.ndarray, labels: np.ndarray) -> Characters:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model.drawing import Strokes
 from model.unipen import convert_unipen
 from utils.arrays import load_arrays
 
@@ -24,7 +25,6 @@ CLEAR_LETTERS = [*'AEFHKLMNPRTVWX@#%*+="<^~-_:;']
 VALIDATION_WRITERS, TEST_WRITERS = 0.1, 0.1  # shares of each site's writers
 UNREADABLE = Path(__file__).parent / "unreadable.csv"
 ARRAYS = ("points", "stroke_start", "sample_start", "label", "writer")
-Strokes = list[np.ndarray]  # each (n, 2): points, x right, y down
 HOW_TO_GIVE_STROKES = "Give a file with --strokes PATH or the environment variable STROKES_PATH."
 
 

@@ -1,6 +1,6 @@
 """Training, calibrating and saving a network: what ``train.py`` and ``model.ablation`` share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import keras
@@ -19,31 +19,53 @@ DIGITS_KEPT = 0.985
 LITERT_TOLERANCE = 1e-4
 
 
+def as_the_network_gets_them(inks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Make of ink images what the network gets, as the page does; leave out those taken for blank.
+
+    Parameters
+    ----------
+    inks : iterable of ndarray of uint8, each (height, width)
+
+    Returns
+    -------
+    images : ndarray of float32, shape (n, 28, 28)
+    places : ndarray of int, shape (n,)
+        Which of the ink images they are.
+    """
+    images, places = [], []
+    for place, ink in enumerate(inks):
+        try:
+            images.append(normalize_digit(ink).image)
+        except BlankError:
+            continue
+        places.append(place)
+    return np.stack(images), np.array(places)
+
+
 def draw_as_on_the_page(characters: Characters, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw digits on the canvas at random and make of them what the network gets, as the page does.
+    """Draw characters on the canvas at random and make of them what the network gets.
 
     Parameters
     ----------
     characters : Characters
-        Digits.
     seed : int
         Of place, size and stroke width.
 
     Returns
     -------
     images : ndarray of float32, shape (n, 28, 28)
-    labels : ndarray of int, shape (n,)
+    labels : ndarray of str, shape (n,)
         Those taken for blank are left out.
     """
     rng = np.random.default_rng(seed)
-    images, labels = [], []
-    for strokes, label in zip(characters.strokes, characters.labels, strict=True):
-        try:
-            images.append(normalize_digit(draw_at_random(strokes, rng).ink).image)
-        except BlankError:
-            continue
-        labels.append(int(label))
-    return np.stack(images), np.array(labels)
+    images, places = as_the_network_gets_them(draw_at_random(strokes, rng).ink for strokes in characters.strokes)
+    return images, characters.labels[places]
+
+
+def draw_digits_as_on_the_page(digits: Characters, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """As `draw_as_on_the_page`, with the labels as numbers: int, shape (n,)."""
+    images, labels = draw_as_on_the_page(digits, seed)
+    return images, labels.astype(int)
 
 
 def fit(

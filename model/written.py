@@ -5,10 +5,9 @@ Each function writes one digit, in a box from (0, 0) to about (1, 1), x right, y
 
 import numpy as np
 
-from model.drawing import to_unit_box
+from model.drawing import Strokes, to_unit_box
 from model.habits import flag, foot, slash
 from model.lines import arc, curve, direction, join, line
-from model.strokes import Strokes
 
 
 def write_digit(digit: int, rng: np.random.Generator) -> Strokes:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from model.checkpoint import SHIPPED
 from model.dataset import Mnist, load_mnist
 from tests.drawings import STROKES, strokes
 
@@ -23,6 +24,19 @@ ROOT = Path(__file__).parent.parent
 def state_folder(tmp_path_factory):
     """Give the tests a state folder of their own, so that no run or chosen network of the checkout is met."""
     os.environ["DIGITS_DATA_DIR"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture
+def state(tmp_path, monkeypatch) -> Path:
+    """Give one test a state folder of its own."""
+    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def finished_run(state) -> Path:
+    """A run folder with a network that can be used: the shipped one."""
+    return shutil.copytree(SHIPPED, state / "runs" / "one")
 
 
 @pytest.fixture(scope="session")

@@ -9,37 +9,28 @@ from model.checkpoint import CARD_FILE, LITERT_FILE, SHIPPED, CheckpointError
 from model.in_use import IN_USE_FILE, folder_in_use, use, use_shipped
 from model.predictor import Predictor
 
-
-@pytest.fixture(autouse=True)
-def state(tmp_path, monkeypatch):
-    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("state")
 
 
-@pytest.fixture
-def run(tmp_path):
-    return shutil.copytree(SHIPPED, tmp_path / "runs" / "good")
-
-
-def test_the_shipped_network_is_in_use_until_another_is_chosen_and_again_after(run):
+def test_the_shipped_network_is_in_use_until_another_is_chosen_and_again_after(finished_run):
     assert folder_in_use() == SHIPPED
-    use(run)
-    assert folder_in_use() == run
+    use(finished_run)
+    assert folder_in_use() == finished_run
     use_shipped()
     assert folder_in_use() == SHIPPED
     use_shipped()  # no harm
 
 
-def test_a_network_that_cannot_be_loaded_is_refused_and_the_one_in_use_stays(run):
-    use(run)
-    broken = shutil.copytree(run, run.parent / "broken")
+def test_a_network_that_cannot_be_loaded_is_refused_and_the_one_in_use_stays(finished_run):
+    use(finished_run)
+    broken = shutil.copytree(finished_run, finished_run.parent / "broken")
     (broken / LITERT_FILE).write_bytes(b"nothing")
     with pytest.raises(CheckpointError, match="is broken"):
         use(broken)
-    assert folder_in_use() == run
+    assert folder_in_use() == finished_run
 
 
-def test_a_network_that_cannot_read_is_refused_with_the_reason(run, monkeypatch):
+def test_a_network_that_cannot_read_is_refused_with_the_reason(finished_run, monkeypatch):
     def always_three(self, images):
         logits = np.zeros((len(images), 11), np.float32)
         logits[:, 3] = 9
@@ -47,7 +38,7 @@ def test_a_network_that_cannot_read_is_refused_with_the_reason(run, monkeypatch)
 
     monkeypatch.setattr("model.predictor.LiteRTNetwork.__call__", always_three)
     with pytest.raises(CheckpointError, match="reads 1 of 10 plain drawings right; expected 8 or more"):
-        use(run)
+        use(finished_run)
     assert folder_in_use() == SHIPPED
 
 
@@ -57,11 +48,11 @@ def test_a_choice_that_cannot_be_made_out_or_is_gone_means_the_shipped_one(state
     assert folder_in_use() == SHIPPED
 
 
-def test_while_it_is_switched_every_reading_is_from_the_one_or_the_other(run):
-    card = json.loads((run / CARD_FILE).read_text())
-    (run / CARD_FILE).write_text(json.dumps(card | {"temperature": 4.0}))
+def test_while_it_is_switched_every_reading_is_from_the_one_or_the_other(finished_run):
+    card = json.loads((finished_run / CARD_FILE).read_text())
+    (finished_run / CARD_FILE).write_text(json.dumps(card | {"temperature": 4.0}))
     image = np.random.default_rng(0).random((28, 28))
-    sure = {folder: Predictor(folder).predict(image)[0].confidence for folder in (SHIPPED, run)}
+    sure = {folder: Predictor(folder).predict(image)[0].confidence for folder in (SHIPPED, finished_run)}
     loaded = {folder: Predictor(folder) for folder in sure}
 
     def read(_):
@@ -70,6 +61,6 @@ def test_while_it_is_switched_every_reading_is_from_the_one_or_the_other(run):
     with ThreadPoolExecutor(8) as pool:
         readings = pool.map(read, range(1000))
         for _ in range(20):
-            use(run)
+            use(finished_run)
             use_shipped()
     assert {*readings} <= {*sure.values()}

@@ -1,6 +1,5 @@
 """The sidebar's retraining without a browser: what it shows of which job."""
 
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -14,23 +13,18 @@ from utils.jobs import BusyError, latest_job, only_training
 from utils.runs import State, Status, append_metrics, write_status
 from utils.words import accuracy_percent
 
-
-@pytest.fixture(autouse=True)
-def state(tmp_path, monkeypatch):
-    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("state")
 
 
 @pytest.fixture
-def run(state):
-    """A network that was trained: the shipped one, with another accuracy on its card."""
-    folder = shutil.copytree(SHIPPED, state / "runs" / "one")
-    card = read_card(folder)
-    write_card(replace(card, accuracy=dict.fromkeys(card.accuracy, 0.9999)), folder)
-    with only_training(folder):
+def run(finished_run):
+    """A network that was trained here, with another accuracy on its card."""
+    card = read_card(finished_run)
+    write_card(replace(card, accuracy=dict.fromkeys(card.accuracy, 0.9999)), finished_run)
+    with only_training(finished_run):
         pass
-    write_status(folder, Status(State.DONE, "Trained and judged", 3, 3))
-    return folder
+    write_status(finished_run, Status(State.DONE, "Trained and judged", 3, 3))
+    return finished_run
 
 
 def open_page() -> AppTest:

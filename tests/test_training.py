@@ -3,7 +3,7 @@ import pytest
 
 from model.predictor import digit_scores, softmax
 from model.strokes import Characters
-from model.training import DIGITS_KEPT, draw_as_on_the_page, find_digit_threshold, find_temperature
+from model.training import DIGITS_KEPT, draw_digits_as_on_the_page, find_digit_threshold, find_temperature
 from tests.drawings import strokes
 
 
@@ -24,7 +24,7 @@ def test_threshold_keeps_the_share_of_digits_that_it_should():
 def test_drawn_as_on_the_page_means_as_the_network_gets_it_without_blanks():
     dot = [np.zeros((1, 2), np.float32)]
     digits = Characters([strokes(4, 0, 0, 60, 100), dot], np.array(["4", "1"]), np.array(["lab/ann"] * 2), np.arange(2))
-    images, labels = draw_as_on_the_page(digits, seed=2)
+    images, labels = draw_digits_as_on_the_page(digits, seed=2)
     assert (images.shape, images.dtype) == ((len(labels), 28, 28), np.float32)
     assert labels[0] == 4
     assert images[0].max() > 0.5

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -39,6 +39,11 @@ class BusyError(RuntimeError):
 def state_dir() -> Path:
     """Return the folder of all that must last: runs, and which model is in use. ``DIGITS_DATA_DIR``, else ``data``."""
     return Path(os.environ.get("DIGITS_DATA_DIR", "data")).absolute()
+
+
+def new_run_dir() -> Path:
+    """Name a run folder after the time, in the state folder; it is not made."""
+    return state_dir() / "runs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,9 @@ def only_training(run_dir: Path) -> Iterator[None]:
         lock.release()
 
 
-def _note(run_dir: Path, pid: int) -> None:
-    started = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
-    write_json(state_dir() / NOTE_FILE, {"run_dir": str(run_dir), "pid": pid, "started": started, "seen": False})
+def _note(run_dir: Path, pid: int, started: str | None = None, seen: bool = False) -> None:
+    started = started or f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    write_json(state_dir() / NOTE_FILE, {"run_dir": str(run_dir), "pid": pid, "started": started, "seen": seen})
 
 
 def _is_locked() -> bool:
@@ -152,7 +157,7 @@ def start_training(options: Sequence[str]) -> Job:
         job = latest_job()
         if job and job.running:
             raise BusyError(f"A training goes on since {job.started} UTC. Wait for its end, or cancel it.")
-        run_dir = state_dir() / "runs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+        run_dir = new_run_dir()
         run_dir.mkdir(parents=True)
         with (run_dir / LOG_FILE).open("wb") as log:
             child = subprocess.Popen(
@@ -189,5 +194,4 @@ def cancel(job: Job) -> None:
 
 def put_aside(job: Job) -> None:
     """Remember that a person has seen how the training ended."""
-    values = asdict(job) | {"run_dir": str(job.run_dir), "seen": True}
-    write_json(state_dir() / NOTE_FILE, {name: values[name] for name in ("run_dir", "pid", "started", "seen")})
+    _note(job.run_dir, job.pid, job.started, seen=True)

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+# The parts that networks are tested on, in the order of what matters to people.
+SET_TITLES = {"strokes": "People’s drawings", "redrawn": "MNIST redrawn", "mnist": "MNIST"}
+
 
 def percent(probability: float) -> str:
     """Format a probability as people read it; never "100 %" or "0 %" for what is only nearly so.
