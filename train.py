@@ -27,6 +27,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
 
@@ -61,6 +62,8 @@ from utils.runs import (
 
 LITERT_CHECK_IMAGES = 1000
 SECONDS_BETWEEN_STATUSES = 0.5
+# What a signal raises is lost where it meets code that lets nothing out, such as a callback from C.
+CANCEL_ASKED = Event()
 # What a run that goes on keeps of its command line.
 RESUMED = ("mnist", "strokes", "validation_split", "epochs", "batch_size", "learning_rate", "seed")
 VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
@@ -187,7 +190,9 @@ class Keeper(keras.callbacks.Callback):
         self.tell(0)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        """Say where it is, now and then."""
+        """Say where it is, now and then; end if that was asked for."""
+        if CANCEL_ASKED.is_set():
+            raise Cancelled
         if time.monotonic() - self.told >= SECONDS_BETWEEN_STATUSES:
             self.tell(batch + 1)
 
@@ -335,6 +340,7 @@ def run(arguments: argparse.Namespace, run_dir: Path, command: str) -> Card:
 
 def cancel(*_) -> None:
     """End the training, wherever it is: what SIGTERM does."""
+    CANCEL_ASKED.set()
     raise Cancelled
 
 
