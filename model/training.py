@@ -68,6 +68,15 @@ def draw_digits_as_on_the_page(digits: Characters, seed: int) -> tuple[np.ndarra
     return images, labels.astype(int)
 
 
+@keras.saving.register_keras_serializable()
+class DigitAccuracy(keras.metrics.SparseCategoricalAccuracy):
+    """The share of the digits that are read right, given that they are digits: the accuracy of all other figures."""
+
+    def update_state(self, labels, logits, sample_weight=None):
+        """Count a batch: labels ``(n,)`` from 0 to 10, logits ``(n, 11)``; what is no digit does not count."""
+        super().update_state(labels, logits[:, :DIGITS], sample_weight=labels < DIGITS)
+
+
 def fit(
     network: keras.Model,
     examples: keras.utils.PyDataset,
@@ -106,7 +115,7 @@ def fit(
                 )
             ),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            metrics=["accuracy"],
+            metrics=[DigitAccuracy(name="accuracy")],
         )
     return network.fit(
         examples,
