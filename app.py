@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app_pages.resources import get_predictor
-from app_pages.retrain import show_retraining, show_way_back
+from app_pages.retrain import show_retraining, show_ways_back
 from model.checkpoint import SHIPPED, CheckpointError
 from model.in_use import folder_in_use
 from utils.words import accuracy_percent
@@ -29,6 +29,7 @@ page = st.navigation(
     [
         st.Page("app_pages/recognise.py", title="Read a digit", icon=":material/draw:"),
         st.Page("app_pages/quality.py", title="How good is it?", icon=":material/query_stats:"),
+        st.Page("app_pages/training.py", title="Training", icon=":material/school:"),
     ]
 )
 
@@ -37,7 +38,7 @@ try:
 except CheckpointError as error:
     st.error(str(error), icon=":material/error:", title="The network cannot be loaded")
     if folder_in_use() != SHIPPED:
-        show_way_back()
+        show_ways_back()
     st.stop()
 
 with st.sidebar:

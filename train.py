@@ -2,15 +2,16 @@
 
     python train.py                                    # from MNIST and digits written by rule, into data/runs/
     python train.py --strokes strokes.npz              # and from people's pen strokes: the shipped recipe
-    python train.py --epochs 3 --run-dir /tmp/try      # a quick try
+    python train.py --network light_reader --epochs 3  # a quick try
+    python train.py --start-from model/weights         # go on from the shipped network
     python train.py --mnist mnist.npz --seed 1         # MNIST from a file, another seed
     python train.py --resume data/runs/RUN             # go on with a run that was cut off
 
 The run folder gets ``config.json``, ``status.json`` (where it is), ``metrics.jsonl`` (a line an epoch),
-``checkpoint.keras`` (after each epoch, until the end), ``model.keras`` (to go on training), ``model.tflite`` (to read
-with), ``model.json`` (the card), ``curves.png``, and, for the page to show, ``quality.json`` and pictures of the
-mistakes. The last line printed is the card as JSON. Ctrl-C and SIGTERM end the training; ``--resume`` goes on after the
-last whole epoch.
+``steps.jsonl`` (twenty an epoch), ``checkpoint.keras`` (after each epoch, until the end), ``model.keras`` (to go on
+training), ``model.tflite`` (to read with), ``model.json`` (the card), ``curves.png``, and, for the page to show,
+``quality.json`` and pictures of the mistakes. The last line printed is the card as JSON. Ctrl-C and SIGTERM end the
+training; ``--resume`` goes on after the last whole epoch.
 """
 
 import argparse
@@ -36,20 +37,21 @@ import keras
 import numpy as np
 
 from model.answers import judge, write_quality
-from model.architectures import reader
-from model.checkpoint import CARD_FILE, LITERT_FILE, Card, CheckpointError, write_card
+from model.architectures import NETWORKS
+from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, CheckpointError, file_sha256, write_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
-from model.examples import AT_HOME, WITH_PENS, Examples, make_sources
+from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, make_sources
 from model.predictor import LiteRTNetwork, Predictor
 from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
 from model.training import draw_digits_as_on_the_page, find_digit_threshold, find_temperature, fit, save_network
 from utils.charts import learning_curves
-from utils.jobs import BusyError, new_run_dir, only_training
+from utils.jobs import SWITCH, BusyError, new_run_dir, only_training
 from utils.runs import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
     LOG_FILE,
+    STEPS_FILE,
     State,
     Status,
     append_metrics,
@@ -61,11 +63,16 @@ from utils.runs import (
 )
 
 LITERT_CHECK_IMAGES = 1000
+VALIDATION_REDRAWN = 2000
 SECONDS_BETWEEN_STATUSES = 0.5
+STEPS_AN_EPOCH = 20  # that are kept, for the curves to grow
 # What a signal raises is lost where it meets code that lets nothing out, such as a callback from C.
 CANCEL_ASKED = Event()
 # What a run that goes on keeps of its command line.
-RESUMED = ("mnist", "strokes", "validation_split", "epochs", "batch_size", "learning_rate", "seed")
+RESUMED = (
+    *("mnist", "strokes", "validation_split", "network", "start_from", "epochs", "images", "batch_size"),
+    *("learning_rate", "seed", "as_it_is"),
+)
 VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
 
 
@@ -79,17 +86,22 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     data.add_argument("--strokes", type=Path, metavar="PATH", help="people's pen strokes; else STROKES_PATH; else none")
     data.add_argument("--validation-split", type=float, default=0.1, help="share of the training images")
     training = parser.add_argument_group("training")
-    training.add_argument("--epochs", type=int, default=25, help="each of as many images as MNIST's training part")
+    training.add_argument("--network", choices=NETWORKS, default="reader")
+    training.add_argument("--start-from", type=Path, metavar="DIR", help="the folder of a network to go on from")
+    training.add_argument("--epochs", type=int, default=25)
+    training.add_argument("--images", type=int, help="an epoch; default: as many as MNIST's training part has")
     training.add_argument("--batch-size", type=int, default=256)
     training.add_argument("--learning-rate", type=float, default=3e-3, help="at its peak; falls to 0 along a cosine")
     training.add_argument("--seed", type=int, default=0)
+    training.add_argument("--as-it-is", action="store_true", help="MNIST as it is: nothing distorted, drawn or added")
     output = parser.add_argument_group("output")
     output.add_argument("--run-dir", type=Path, metavar="DIR", help="default: data/runs/ and the time")
     output.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that was cut off; as it was begun")
     arguments = parser.parse_args(argv)
-    for name in ("epochs", "batch_size"):
-        if getattr(arguments, name) < 1:
-            parser.error(f"--{name.replace('_', '-')} is {getattr(arguments, name)}; expected 1 or more")
+    for name in ("epochs", "batch_size", "images"):
+        value = getattr(arguments, name)
+        if value is not None and value < 1:
+            parser.error(f"--{name.replace('_', '-')} is {value}; expected 1 or more")
     if not 0 < arguments.learning_rate < float("inf"):
         parser.error(f"--learning-rate is {arguments.learning_rate}; expected a number above 0, such as 0.002")
     if not 0 < arguments.validation_split < 1:
@@ -140,7 +152,7 @@ def read_config(run_dir: Path) -> tuple[argparse.Namespace, str]:
         command = values["command"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{run_dir} has no {CONFIG_FILE} to go on from ({error!r}). Start another run.") from error
-    for name in ("mnist", "strokes"):
+    for name in ("mnist", "strokes", "start_from"):
         setattr(arguments, name, getattr(arguments, name) and Path(getattr(arguments, name)))
     return arguments, command
 
@@ -159,6 +171,7 @@ class Keeper(keras.callbacks.Callback):
         before = read_metrics(run_dir)
         self.seconds_before = before[-1]["seconds"] if before else 0.0
         self.start = self.told = time.monotonic()
+        self.noted, self.sums = 0, {}
 
     @property
     def seconds(self) -> float:
@@ -193,8 +206,21 @@ class Keeper(keras.callbacks.Callback):
         """Say where it is, now and then; end if that was asked for."""
         if CANCEL_ASKED.is_set():
             raise Cancelled
+        if (batch + 1) * STEPS_AN_EPOCH // self.batches > self.noted * STEPS_AN_EPOCH // self.batches:
+            self.note_step(batch + 1, logs)
         if time.monotonic() - self.told >= SECONDS_BETWEEN_STATUSES:
             self.tell(batch + 1)
+
+    def note_step(self, batch: int, logs: dict[str, float]) -> None:
+        """Write the metrics since the last step; Keras gives their means since the epoch's begin."""
+        sums = {name: float(value) * batch for name, value in logs.items()}
+        since = {name: (total - self.sums.get(name, 0.0)) / (batch - self.noted) for name, total in sums.items()}
+        append_metrics(self.run_dir, {"epoch": round(self.epoch + batch / self.batches, 3)} | since, STEPS_FILE)
+        self.noted, self.sums = batch, sums
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Count from the start."""
+        self.noted, self.sums = 0, {}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the epoch's metrics, then the checkpoint: resuming forgets a line that is ahead of it."""
@@ -206,13 +232,16 @@ class Keeper(keras.callbacks.Callback):
         self.tell(0)
 
 
-def load_checkpoint(run_dir: Path) -> keras.Model:
-    """Load what an earlier process of this run had reached, with the optimizer's state."""
-    path = run_dir / CHECKPOINT_FILE
+def begin_with(arguments: argparse.Namespace, run_dir: Path) -> keras.Model:
+    """Give the network to train: what this run had reached, with the optimizer's state; or another's; or a new one."""
+    checkpoint = run_dir / CHECKPOINT_FILE
+    if not checkpoint.exists() and not arguments.start_from:
+        return NETWORKS[arguments.network]()
+    path = checkpoint if checkpoint.exists() else arguments.start_from / KERAS_FILE
     try:
         return keras.saving.load_model(path, safe_mode=True)
     except Exception as error:  # Keras raises all kinds, by where the file is broken
-        raise CheckpointError(f"The checkpoint {path} is broken ({error}). Start another run.") from error
+        raise CheckpointError(f"{path} cannot be loaded: it is missing or broken ({error}). Start anew.") from error
 
 
 def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, run_dir: Path, command: str) -> Card:
@@ -222,22 +251,26 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
     train_indices, validation_indices = stratified_split(mnist.y_train, arguments.validation_split, arguments.seed)
     x_validation = to_unit_range(mnist.x_train[validation_indices])
     y_validation = mnist.y_train[validation_indices].astype(int)
-    redrawn = redraw(mnist.x_train[validation_indices], y_validation)
+    some = slice(VALIDATION_REDRAWN)
+    redrawn = redraw(mnist.x_train[validation_indices[some]], y_validation[some])
     writers = pens and split_writers(pens)
     validation_parts = [(x_validation, y_validation), draw_digits_as_on_the_page(redrawn, arguments.seed)]
     if writers:
         validation_parts.append(draw_digits_as_on_the_page(select_digits(writers["validation"]), arguments.seed))
     validation = tuple(np.concatenate(arrays) for arrays in zip(*validation_parts, strict=True))
 
+    recipe = AS_IT_IS if arguments.as_it_is else WITH_PENS if writers else AT_HOME
+    images = arguments.images or len(train_indices)
     sources = make_sources(
         mnist.x_train[train_indices],
         mnist.y_train[train_indices],
         writers and writers["train"].select(np.flatnonzero(~is_unreadable(writers["train"]))),
+        recipe,
+        images * arguments.epochs,
         arguments.seed,
     )
-    recipe = WITH_PENS if writers else AT_HOME
-    examples = Examples(sources, recipe, len(train_indices), arguments.batch_size, arguments.seed, arguments.epochs)
-    network = load_checkpoint(run_dir) if (run_dir / CHECKPOINT_FILE).exists() else reader()
+    examples = Examples(sources, recipe, images, arguments.batch_size, arguments.seed, arguments.epochs)
+    network = begin_with(arguments, run_dir)
     # The optimizer counts its steps, so that one file says all; the metrics may be an epoch ahead of it.
     first_epoch = int(network.optimizer.iterations) // len(examples) if network.compiled else 0
     examples.epoch = first_epoch
@@ -266,7 +299,7 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         epochs=arguments.epochs,
         seed=arguments.seed,
         train_images=len(train_indices),
-        train_writers=len(np.unique(select_digits(writers["train"]).writers)) if writers else 0,
+        train_writers=len(np.unique(select_digits(writers["train"]).writers)) if "pens" in recipe.shares else 0,
         validation_images=len(validation[1]),
         data_sha256=mnist.sha256(),
         temperature=find_temperature(logits, validation[1]),
@@ -275,6 +308,7 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         accuracy={},
         images={},
         litert_max_difference=difference,
+        litert_sha256=file_sha256(run_dir / LITERT_FILE),
         training_seconds=epochs[-1]["seconds"],
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         command=command,
@@ -294,6 +328,10 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
+    if os.environ.get(SWITCH) == "off":
+        raise SystemExit(
+            f"train.py: Training is switched off on this machine (the environment variable {SWITCH} is off)."
+        )
     arguments = parse_arguments(argv)
     command = shlex.join(["python", "train.py", *(sys.argv[1:] if argv is None else argv)])
     try:
@@ -321,7 +359,11 @@ def run(arguments: argparse.Namespace, run_dir: Path, command: str) -> Card:
     """Load the data and train; however it ends, the status says so before the lock is released."""
     try:
         write_status(run_dir, Status(State.PREPARING, "Loading the data"))
-        mnist = load_mnist(arguments.mnist)
+
+        def tell_download(got: float) -> None:
+            write_status(run_dir, Status(State.PREPARING, f"Downloading MNIST: {got / 1e6:.1f} of 11.5 MB"))
+
+        mnist = load_mnist(arguments.mnist, tell_download)
         pens = load_strokes(arguments.strokes) if arguments.strokes else None
         card = train(arguments, mnist, pens, run_dir, command)
         write_status(run_dir, Status(State.DONE, "Trained and judged", arguments.epochs, arguments.epochs))

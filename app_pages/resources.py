@@ -1,15 +1,17 @@
 """What every session shares, made once."""
 
 import json
+import time
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from model.checkpoint import QUALITY_FILE
+from model.checkpoint import LITERT_FILE, QUALITY_FILE
 from model.in_use import folder_in_use
-from model.predictor import Predictor
+from model.predictor import LiteRTNetwork, Predictor
 from utils.charts import probability_chart
 from utils.image import load_image, load_thumbnail
 
@@ -29,10 +31,22 @@ def _load(folder: Path) -> Predictor:
     return predictor
 
 
-def get_quality() -> dict:
-    """Read the figures that `train.py` wrote beside the network: for each test set; empty if there are none."""
+@st.cache_data(max_entries=50, show_spinner=False)
+def microseconds_a_digit(folder: Path) -> float:
+    """Time the network in `folder`: the median of a hundred readings, a digit each."""
+    network, image = LiteRTNetwork(folder / LITERT_FILE), np.zeros((1, 28, 28), np.float32)
+    durations = []
+    for _ in range(100):
+        start = time.perf_counter()
+        network(image)
+        durations.append(time.perf_counter() - start)
+    return 1e6 * median(durations)
+
+
+def read_quality(folder: Path) -> dict:
+    """Read the figures that `train.py` wrote beside a network: for each test set; empty if there are none."""
     try:
-        return json.loads((folder_in_use() / QUALITY_FILE).read_text(encoding="utf-8"))
+        return json.loads((folder / QUALITY_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 

@@ -1,68 +1,153 @@
 """The sidebar's retraining: start it, watch it, end it, and take its result into use or not."""
 
 import os
+from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
-from app_pages.resources import get_predictor
-from model.checkpoint import SHIPPED, CheckpointError, read_card
-from model.in_use import folder_in_use, use, use_shipped
-from utils.jobs import BusyError, Job, cancel, latest_job, put_aside, start_training
-from utils.runs import State, Status, read_metrics
+from app_pages.permission import ask_password, is_permitted
+from app_pages.resources import get_predictor, microseconds_a_digit
+from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, read_card
+from model.in_use import folder_in_use, previous_folder, use
+from utils.charts import learning_curve
+from utils.jobs import SWITCH, BusyError, Job, cancel, latest_job, put_aside, start_training
+from utils.runs import STEPS_FILE, State, Status, read_metrics
 from utils.words import SET_TITLES, accuracy_percent, duration
 
-MAX_EPOCHS = 45  # of the shipped recipe
-# Without people's strokes, on two cores; preparing and judging come once.
-SECONDS_AN_EPOCH, SECONDS_AROUND = 75, 150
+MNIST_IMAGES = 54_000  # of its training part
+# On two cores, with making the images; preparing and judging come once.
+SECONDS_AN_IMAGE = {"reader": 0.0012, "light_reader": 0.0005}
+SECONDS_AROUND = 60
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How long to train.
+
+    Attributes
+    ----------
+    network : str
+        Where it starts from scratch.
+    epochs : int
+    seconds : float or None
+        What the training may take, on two cores: so many images are shown. None: as many as MNIST has, each epoch.
+    """
+
+    network: str
+    epochs: int
+    seconds: float | None
+
+    def images(self, network: str) -> int:
+        """Work out how many images an epoch shows."""
+        return int(self.seconds / SECONDS_AN_IMAGE[network] / self.epochs) if self.seconds else MNIST_IMAGES
+
+
+PRESETS = {
+    "Quick": Preset("light_reader", 3, 15),
+    "Thorough": Preset("light_reader", 4, 40),
+    "Whole": Preset("reader", 30, None),
+}
+GO_ON, ANEW = "the network in use", "scratch"
+LEARNING_RATES = {GO_ON: 0.0005, ANEW: 0.003}
 
 
 def show_retraining() -> None:
     """Show what there is to do about training: start one, watch it, or judge the one that has ended."""
-    if os.environ.get("DIGITS_RETRAIN") != "off":
-        job = latest_job()
-        if job and job.running:
-            watch()
-        else:
-            if job and not job.seen:
-                show_end(job)
-            with st.popover("Retrain", icon=":material/model_training:", width="stretch", key="retrain_open"):
+    if os.environ.get(SWITCH) == "off":
+        return
+    job = latest_job()
+    if job and job.running:
+        watch()
+    else:
+        if job and not job.seen:
+            show_end(job)
+        with st.popover("Retrain", icon=":material/model_training:", width="stretch", key="retrain_open"):
+            if is_permitted():
                 choose()
-    if folder_in_use() != SHIPPED:
-        show_way_back()
+            else:
+                ask_password()
+    if is_permitted():
+        show_ways_back()
 
 
-def show_way_back() -> None:
-    """Offer to read with the shipped network again."""
-    if st.button("Back to the shipped network", icon=":material/undo:", width="stretch", key="retrain_shipped"):
-        use_shipped()
-        st.rerun()
+def show_ways_back() -> None:
+    """Offer to read with the previous network again, or the shipped one."""
+    in_use, previous = folder_in_use(), previous_folder()
+    ways = {"previous": previous if previous not in (in_use, SHIPPED) else None, "shipped": SHIPPED}
+    for name, folder in ways.items():
+        if folder and folder != in_use and switch(f"Back to the {name} network", folder, f"retrain_{name}"):
+            st.rerun()
+
+
+def switch(label: str, folder: Path, key: str, icon: str = ":material/undo:", primary: bool = False) -> bool:
+    """Offer a button that takes the network in `folder` into use; say whether it was."""
+    if not st.button(label, icon=icon, type="primary" if primary else "secondary", width="stretch", key=key):
+        return False
+    try:
+        use(folder)
+    except CheckpointError as error:
+        st.error(str(error))
+        return False
+    except OSError as error:
+        st.error(f"It cannot be noted which network is in use: {error}. The one in use stays.")
+        return False
+    return True
 
 
 def choose() -> None:
     """Ask what matters, and start."""
     st.markdown(
-        "A network is trained from scratch in a process of its own. Meanwhile the one in use goes on reading, and it "
-        "stays in use until you say otherwise."
+        "The network is trained in a process of its own. Meanwhile the one in use goes on reading, and it stays in use "
+        "until you say otherwise."
     )
-    epochs = st.slider(
-        "Epochs",
-        1,
-        MAX_EPOCHS,
-        3,
-        help="How often it sees as many images as MNIST has. More take longer and read better.",
-        key="retrain_epochs",
+    start = st.segmented_control("Start from", [GO_ON, ANEW], default=GO_ON, required=True, key="retrain_from")
+    name = st.segmented_control("How long", list(PRESETS), default="Quick", required=True, key="retrain_preset")
+    preset, of = PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
+    network = get_predictor().card.network
+    with st.expander("More"):
+        if start == ANEW:
+            networks = list(SECONDS_AN_IMAGE)
+            network = st.selectbox(
+                "Network", networks, networks.index(preset.network), key=f"retrain_network_{of}", help=NETWORKS_HELP
+            )
+        epochs = st.slider("Epochs", 1, 45, preset.epochs, key=f"retrain_epochs_{of}")
+        images = st.number_input(
+            "Images an epoch", 1000, MNIST_IMAGES, preset.images(network), 1000, key=f"retrain_images_{of}_{network}"
+        )
+        batch_size = st.select_slider("Batch size", [32, 64, 128, 256, 512], 256, key="retrain_batch")
+        learning_rate = st.select_slider(
+            "Learning rate, at its peak",
+            [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01],
+            LEARNING_RATES[start],
+            format_func="{:g}".format,
+            key=f"retrain_rate_{start}",
+        )
+        seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
+        as_it_is = st.toggle("MNIST as it is", key="retrain_as_it_is", help=AS_IT_IS_HELP)
+    seconds = epochs * images * SECONDS_AN_IMAGE[network]
+    st.caption(
+        f"About {duration(seconds)} of training on a machine with two cores, and about {duration(SECONDS_AROUND)} to "
+        "prepare and to judge it."
     )
-    seed = st.number_input(
-        "Seed", 0, 999_999, 0, help="Another seed gives another network, about as good.", key="retrain_seed"
-    )
-    st.caption(f"This takes about {duration(SECONDS_AROUND + epochs * SECONDS_AN_EPOCH)} on a machine with two cores.")
-    if st.button("Start", type="primary", icon=":material/play_arrow:", key="retrain_start"):
-        try:
-            start_training(["--epochs", str(epochs), "--seed", str(seed)])
-        except (BusyError, OSError) as error:
-            st.error(str(error), icon=":material/error:")
-        else:
-            st.rerun()
+    if not st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", key="retrain_start"):
+        return
+    options = [f"--epochs={epochs}", f"--images={images}", f"--batch-size={batch_size}", f"--seed={seed}"]
+    options += [f"--learning-rate={learning_rate}"] + ["--as-it-is"] * as_it_is
+    options.append(f"--network={network}" if start == ANEW else f"--start-from={folder_in_use()}")
+    try:
+        start_training(options, keep=[folder for folder in (folder_in_use(), previous_folder()) if folder])
+    except (BusyError, OSError) as error:
+        st.error(str(error), icon=":material/error:")
+    else:
+        st.rerun()
+
+
+NETWORKS_HELP = "The *reader* is the shipped one. The *light reader* learns twice as fast, and reads a little worse."
+AS_IT_IS_HELP = (
+    "Nothing is distorted, drawn or added: what the tutorials do. See how it then reads people’s drawings, and other "
+    "things than digits."
+)
 
 
 @st.fragment(run_every=1.0)
@@ -73,15 +158,12 @@ def watch() -> None:
         st.rerun()
     status = job.status
     st.progress(share_done(status), text=in_a_line(status))
-    epochs = read_metrics(job.run_dir)
-    if epochs:
-        curves = {
-            "epoch": [line["epoch"] for line in epochs],
-            "training": [line["accuracy"] for line in epochs],
-            "validation": [line["val_accuracy"] for line in epochs],
-        }
-        st.line_chart(curves, x="epoch", y=["training", "validation"], x_label="Epoch", y_label="Accuracy", height=180)
-    if st.button("Cancel", icon=":material/stop:", width="stretch", key="retrain_cancel"):
+    epochs, steps = read_metrics(job.run_dir), read_metrics(job.run_dir, STEPS_FILE)
+    if steps:
+        for measure in ("accuracy", "loss"):
+            chart = learning_curve(measure, epochs, steps).properties(height=150)
+            st.altair_chart(chart, key=f"retrain_{measure}", alt=f"The {measure} over the epochs so far")
+    if is_permitted() and st.button("Cancel", icon=":material/stop:", width="stretch", key="retrain_cancel"):
         cancel(job)
         st.rerun()
 
@@ -118,22 +200,15 @@ def show_end(job: Job) -> None:
         return
     current = get_predictor().card
     st.markdown("**A new network is trained**", help="Judged on digits that neither network has learned from.")
+    figures = zip(_figures(new, job.run_dir).items(), _figures(current, folder_in_use()).values(), strict=True)
     st.dataframe(
-        [
-            {"Read right": title, "New": _figure(new.accuracy, name), "In use": _figure(current.accuracy, name)}
-            for name, title in SET_TITLES.items()
-            if name in new.accuracy or name in current.accuracy
-        ],
+        [{"": what, "New": of_new, "In use": of_current} for (what, of_new), of_current in figures],
         hide_index=True,
-        alt="The new network's accuracy beside that of the one in use",
+        alt="The new network beside that in use: how much of each test part it reads right, its size and its speed",
     )
-    better = all(new.accuracy[name] >= current.accuracy.get(name, 0) for name in new.accuracy)
-    if st.button("Use it", type="primary" if better else "secondary", width="stretch", key="retrain_use"):
-        try:
-            use(job.run_dir)
-        except CheckpointError as error:
-            st.error(str(error))
-            return
+    if not is_permitted():
+        return
+    if switch("Use it", job.run_dir, "retrain_use", ":material/check:", primary=is_better(new, current)):
         put_aside(job)
         st.rerun()
     if st.button("Keep the current one", width="stretch", key="retrain_keep"):
@@ -141,5 +216,20 @@ def show_end(job: Job) -> None:
         st.rerun()
 
 
-def _figure(accuracy: dict[str, float], name: str) -> str:
-    return accuracy_percent(accuracy[name]) if name in accuracy else "–"
+def is_better(new: Card, current: Card) -> bool:
+    """Say whether the new network reads the validation part better, and drawings no worse."""
+    drawn = [name for name in ("strokes", "redrawn") if name in new.accuracy and name in current.accuracy]
+    return new.validation_accuracy > current.validation_accuracy and all(
+        new.accuracy[name] >= current.accuracy[name] for name in drawn
+    )
+
+
+def _figures(card: Card, folder: Path) -> dict[str, str]:
+    accuracies = {
+        title: accuracy_percent(card.accuracy[name]) if name in card.accuracy else "–"
+        for name, title in SET_TITLES.items()
+    }
+    return accuracies | {
+        "Size": f"{(folder / LITERT_FILE).stat().st_size / 1000:,.0f} KB",
+        "A digit takes": f"{microseconds_a_digit(folder):,.0f} µs",
+    }

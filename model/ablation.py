@@ -12,7 +12,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
@@ -21,10 +21,10 @@ import cv2
 import keras
 import numpy as np
 
-from model.architectures import reader
+from model.architectures import NETWORKS
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
 from model.evaluate import load_not_digits
-from model.examples import AT_HOME, WITH_PENS, Examples, Recipe, make_sources
+from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, Recipe, make_sources
 from model.predictor import DIGITS, digit_scores
 from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
@@ -33,12 +33,13 @@ from utils.metrics import auroc, fpr_at_tpr
 
 GROUPS = 3
 ROWS: dict[str, Recipe] = {
-    "MNIST, distorted": Recipe({"mnist": 1.0}),
+    "MNIST, as it is": AS_IT_IS,
+    "and distorted": Recipe({"mnist": 1.0}, habits=False),
     "and redrawn with any pen": Recipe({"mnist": 0.7, "redrawn": 0.3}, habits=False),
     "and digits written by rule": Recipe({"mnist": 0.5, "redrawn": 0.2, "written": 0.3}),
     "and what is no digit: training at home": AT_HOME,
-    "people's strokes, as they are, with MNIST": Recipe({"mnist": 0.5, "pens": 0.5}, distort=False, habits=False),
-    "and distorted": Recipe({"mnist": 0.5, "pens": 0.5}, habits=False),
+    "MNIST and people's strokes, as they are": Recipe({"mnist": 0.5, "pens": 0.5}, distort=False, habits=False),
+    "both distorted": Recipe({"mnist": 0.5, "pens": 0.5}, habits=False),
     "and with habits": Recipe({"mnist": 0.5, "pens": 0.5}),
     "everything": WITH_PENS,
 }
@@ -64,17 +65,17 @@ def run(
     characters: Characters,
     not_digits: np.ndarray | None,
     images: int,
-    width: int,
+    build: Callable[[], keras.Model],
 ) -> dict[str, float]:
     """Train by `recipe` without some laboratories; return the figures on these and on the other sets."""
     keras.utils.set_random_seed(seed)
     train, validation = stratified_split(mnist.y_train, 0.1, seed=0)
     outside = np.isin(characters.sites, unseen_sites)
     pens = characters.select(np.flatnonzero(~outside & ~is_unreadable(characters))) if "pens" in recipe.shares else None
-    sources = make_sources(mnist.x_train[train], mnist.y_train[train], pens, seed=seed)
+    sources = make_sources(mnist.x_train[train], mnist.y_train[train], pens, recipe, images, seed)
     epochs = max(1, round(images / 50_000))
     batch_size = min(256, images)
-    network = reader(width)
+    network = build()
     fit(network, Examples(sources, recipe, images // epochs, batch_size, seed, epochs), epochs, learning_rate=3e-3)
 
     def logits(images: np.ndarray) -> np.ndarray:
@@ -125,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with ink (n, height, width) uint8")
     parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW", help="default: all")
     parser.add_argument("--images", type=int, default=400_000, help="that each network sees")
-    parser.add_argument("--width", type=int, default=32, help="of the network; the shipped one has 32")
+    parser.add_argument("--network", default="light_reader", choices=NETWORKS, help="the shipped one is the reader")
     arguments = parser.parse_args(argv)
     cv2.setNumThreads(1)  # as train.py
     try:
@@ -135,9 +136,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     results: dict[str, list[dict[str, float]]] = {}
+    build = NETWORKS[arguments.network]
     for row in arguments.rows:
         for seed, sites in enumerate(group_sites(characters)):
-            figures = run(ROWS[row], sites, seed, mnist, characters, not_digits, arguments.images, arguments.width)
+            figures = run(ROWS[row], sites, seed, mnist, characters, not_digits, arguments.images, build)
             print(json.dumps({"row": row, "unseen": sites} | figures), file=sys.stderr, flush=True)
             results.setdefault(row, []).append(figures)
     print(as_table(results))

@@ -3,6 +3,7 @@
 No Keras is imported here: the page reads cards too, and must stay light.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -36,6 +37,10 @@ class Card:
     accuracy, images : dict of str to float and int
         For each test part (``mnist``, ``redrawn``, and ``strokes`` if `train_writers`) the share read right, and of how
         many. None of them was trained on: the strokes are of other writers.
+    litert_max_difference : float
+        How far the probabilities of the two files differ at most.
+    litert_sha256 : str
+        Of ``model.tflite``, to tell whether it still is the file that was judged.
     """
 
     network: str
@@ -52,6 +57,7 @@ class Card:
     accuracy: dict[str, float]
     images: dict[str, int]
     litert_max_difference: float
+    litert_sha256: str
     training_seconds: float
     date: str
     command: str
@@ -79,6 +85,11 @@ def read_card(folder: Path) -> Card:
 def write_card(card: Card, folder: Path) -> None:
     """Write `card` as ``model.json`` into `folder`."""
     write_json(folder / CARD_FILE, asdict(card))
+
+
+def file_sha256(path: Path) -> str:
+    """Return a file's checksum."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def how_to_restore(folder: Path) -> str:

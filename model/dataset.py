@@ -2,8 +2,11 @@
 
 import hashlib
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 import keras
 import numpy as np
@@ -11,6 +14,7 @@ import numpy as np
 from utils.arrays import load_arrays
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+SECONDS_BETWEEN_LOOKS = 0.5
 HOW_TO_GIVE_MNIST = "Give a file with --mnist PATH or the environment variable MNIST_PATH."
 
 
@@ -31,7 +35,7 @@ class Mnist:
         return digest.hexdigest()
 
 
-def load_mnist(path: str | Path | None = None) -> Mnist:
+def load_mnist(path: str | Path | None = None, tell_download: Callable[[int], object] = lambda _: None) -> Mnist:
     """Read MNIST from a file, or let Keras download it (once) or find it in its cache.
 
     Parameters
@@ -39,6 +43,8 @@ def load_mnist(path: str | Path | None = None) -> Mnist:
     path : str or Path, optional
         An ``.npz`` file with the arrays ``x_train y_train x_test y_test``. Default: the environment variable
         ``MNIST_PATH``, and without it what ``keras.datasets.mnist.load_data()`` returns.
+    tell_download : callable
+        Called twice a second while Keras downloads, with how many bytes there are.
 
     Returns
     -------
@@ -51,18 +57,32 @@ def load_mnist(path: str | Path | None = None) -> Mnist:
         if there is no file and no network.
     """
     path = path or os.environ.get("MNIST_PATH")
-    arrays = load_arrays(Path(path), ARRAYS, "MNIST file", HOW_TO_GIVE_MNIST) if path else _download()
+    arrays = load_arrays(Path(path), ARRAYS, "MNIST file", HOW_TO_GIVE_MNIST) if path else _download(tell_download)
     _check(arrays, source=str(path or "the downloaded file"))
     return Mnist(**arrays)
 
 
-def _download() -> dict[str, np.ndarray]:
+def _download(tell_download: Callable[[int], object]) -> dict[str, np.ndarray]:
+    # Keras has no way to ask how far it is, but the file grows where it will stay.
+    file = Path(os.environ.get("KERAS_HOME", "~/.keras"), "datasets", "mnist.npz").expanduser()
+    ended = Event()
+
+    def watch() -> None:
+        while not ended.wait(SECONDS_BETWEEN_LOOKS):
+            with suppress(OSError):
+                tell_download(file.stat().st_size)
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
     except Exception as error:  # keras.utils.get_file raises a bare Exception when the network fails
         raise ValueError(
             f"MNIST is not on this machine yet and could not be downloaded ({error}). {HOW_TO_GIVE_MNIST}"
         ) from error
+    finally:
+        ended.set()
+        watcher.join()
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
 
 

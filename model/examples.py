@@ -15,14 +15,14 @@ from model.strokes import Characters, select_clear_letters, select_digits
 from model.written import write_digit
 
 NO_DIGIT = 10  # the eleventh class
-# How many characters are made for the pools, to MNIST's training images: distortion and pen make each new again.
+# How many characters the pools have at most, to MNIST's training images: distortion and pen make each new again.
 REDRAWN, WRITTEN, NO_DIGITS = 0.25, 0.2, 0.3
 EASE_FROM, LAST_STRENGTH = 0.7, 0.35  # of the epochs; of the distortions
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What training draws on.
+    """What training draws on, and whether it changes it.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Recipe:
         How much of an epoch comes from each source: ``mnist`` (its images, distorted), ``redrawn`` (its centre lines,
         drawn with a pen), ``written`` (digits by rule), ``pens`` (people's strokes), ``no digit``. Sums to 1.
     distort : bool
-        Whether strokes are distorted (else only drawn with any pen).
+        Whether MNIST's images are distorted, and strokes (else only drawn with any pen).
     habits : bool
         Whether strokes get habits that their writers lacked.
     """
@@ -40,6 +40,7 @@ class Recipe:
     habits: bool = True
 
 
+AS_IT_IS = Recipe({"mnist": 1.0}, distort=False, habits=False)
 AT_HOME = Recipe({"mnist": 0.4, "redrawn": 0.15, "written": 0.25, "no digit": 0.2})
 WITH_PENS = Recipe({"mnist": 0.34, "redrawn": 0.12, "written": 0.06, "pens": 0.32, "no digit": 0.16})
 
@@ -69,7 +70,9 @@ class Sources:
     pools: dict[str, Pool]
 
 
-def make_sources(images: np.ndarray, labels: np.ndarray, pens: Characters | None, seed: int) -> Sources:
+def make_sources(
+    images: np.ndarray, labels: np.ndarray, pens: Characters | None, recipe: Recipe, examples: int, seed: int
+) -> Sources:
     """Write the pools that all epochs draw from.
 
     Parameters
@@ -77,24 +80,30 @@ def make_sources(images: np.ndarray, labels: np.ndarray, pens: Characters | None
     images, labels : ndarray
         MNIST's training part: uint8 (n, 28, 28) and its digits.
     pens : Characters or None
-        What people wrote; without it, all is made from MNIST and by rule.
+        What people wrote, where the recipe has ``pens``.
+    recipe : Recipe
+        Only what it draws on is made.
+    examples : int
+        So many will be drawn in all: no pool need be larger.
     seed : int
     """
     rng, n = np.random.default_rng(seed), len(labels)
-    some = rng.permutation(len(labels))[: int(n * REDRAWN)]
-    by_rule = rng.integers(0, 10, int(n * WRITTEN))
-    pools = {
-        "redrawn": Pool([to_unit_box(centre_lines(image)) for image in images[some]], labels[some].astype(int)),
-        "written": Pool([write_digit(digit, rng) for digit in by_rule], by_rule),
-    }
-    digits, others = pools["written"], []
-    if pens is not None:
-        of_people = select_digits(pens)
-        digits = Pool([to_unit_box(strokes) for strokes in of_people.strokes], of_people.labels.astype(int))
-        pools["pens"] = digits
-        others = [to_unit_box(strokes) for strokes in select_clear_letters(pens).strokes]
-    others += [draw_no_digit(digits.strokes, digits.labels, rng) for _ in range(int(n * NO_DIGITS))]
-    pools["no digit"] = Pool(others, np.full(len(others), NO_DIGIT))
+    some = rng.permutation(n)[: min(int(n * REDRAWN), examples)]
+    by_rule = rng.integers(0, 10, min(int(n * WRITTEN), examples))
+    pools = {}
+    if "redrawn" in recipe.shares:
+        pools["redrawn"] = Pool([to_unit_box(centre_lines(image)) for image in images[some]], labels[some].astype(int))
+    if "written" in recipe.shares:
+        pools["written"] = Pool([write_digit(digit, rng) for digit in by_rule], by_rule)
+    if "pens" in recipe.shares:
+        digits = select_digits(pens)
+        pools["pens"] = Pool([to_unit_box(strokes) for strokes in digits.strokes], digits.labels.astype(int))
+    if "no digit" in recipe.shares:
+        digits = pools["pens" if "pens" in pools else "written"]
+        others = [draw_no_digit(digits.strokes, digits.labels, rng) for _ in range(min(int(n * NO_DIGITS), examples))]
+        if "pens" in pools:
+            others += [to_unit_box(strokes) for strokes in select_clear_letters(pens).strokes]
+        pools["no digit"] = Pool(others, np.full(len(others), NO_DIGIT))
     return Sources(images, labels, pools)
 
 
@@ -160,7 +169,9 @@ class Examples(keras.utils.PyDataset):
 
     def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         chosen = rng.integers(len(self.sources.labels), size=count)
-        images = distort_pictures(to_unit_range(self.sources.images[chosen]), rng, self.strength)
+        images = to_unit_range(self.sources.images[chosen])
+        if self.recipe.distort:
+            images = distort_pictures(images, rng, self.strength)
         return images, self.sources.labels[chosen]
 
     def _drawn(self, source: str, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

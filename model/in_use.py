@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.checkpoint import SHIPPED, CheckpointError
+from model.checkpoint import LITERT_FILE, SHIPPED, CheckpointError, file_sha256
 from model.drawing import draw_strokes
 from model.predictor import Predictor
 from utils.jobs import state_dir
@@ -22,11 +22,20 @@ MIN_RIGHT = 8  # of the ten drawings; a network that was trained for a minute re
 
 def folder_in_use() -> Path:
     """Return the folder of the network in use: the shipped one where nothing else was chosen, or what was is gone."""
+    return _read("folder") or SHIPPED
+
+
+def previous_folder() -> Path | None:
+    """Return the folder of the network that was in use before; None if there was none, or it is gone."""
+    return _read("previous")
+
+
+def _read(name: str) -> Path | None:
     try:
-        folder = Path(json.loads((state_dir() / IN_USE_FILE).read_text(encoding="utf-8"))["folder"])
+        folder = Path(json.loads((state_dir() / IN_USE_FILE).read_text(encoding="utf-8"))[name])
     except (OSError, ValueError, KeyError, TypeError):
-        return SHIPPED
-    return folder if folder.is_dir() else SHIPPED
+        return None
+    return folder if folder.is_dir() else None
 
 
 def use(folder: Path) -> None:
@@ -35,9 +44,23 @@ def use(folder: Path) -> None:
     Raises
     ------
     CheckpointError
-        If it cannot be loaded, or reads fewer than eight of ten plain drawings right. The one in use stays.
+        If it cannot be loaded, is not the one that its card describes, or reads fewer than eight of ten plain drawings
+        right. The one in use stays.
     """
+    if folder != SHIPPED:  # which is never refused: whatever happens, there is a way back to it
+        _check(folder)
+    in_use = folder_in_use()
+    previous = in_use if in_use != folder else previous_folder()
+    write_json(state_dir() / IN_USE_FILE, {"folder": str(folder), "previous": previous and str(previous)})
+
+
+def _check(folder: Path) -> None:
     predictor = Predictor(folder)
+    if file_sha256(folder / LITERT_FILE) != predictor.card.litert_sha256:
+        raise CheckpointError(
+            f"{folder / LITERT_FILE} was changed since its card was written, so it was not taken into use. Train the "
+            "model again."
+        )
     drawings = json.loads(CHECKED_DRAWINGS.read_text(encoding="utf-8"))
     right = 0
     for drawing in drawings:
@@ -49,9 +72,3 @@ def use(folder: Path) -> None:
             f"The network in {folder} reads {right} of {len(drawings)} plain drawings right; expected {MIN_RIGHT} or "
             "more, so it was not taken into use. Train longer."
         )
-    write_json(state_dir() / IN_USE_FILE, {"folder": str(folder)})
-
-
-def use_shipped() -> None:
-    """Let the shipped network read from now on."""
-    (state_dir() / IN_USE_FILE).unlink(missing_ok=True)

@@ -22,7 +22,7 @@ def images_and_labels(tiny_mnist_file):
 
 @pytest.fixture(scope="module")
 def sources(images_and_labels):
-    return make_sources(*images_and_labels, PENS, seed=0)
+    return make_sources(*images_and_labels, PENS, WITH_PENS, 10_000, seed=0)
 
 
 def test_batches_have_the_networks_shape_and_range(sources):
@@ -59,7 +59,7 @@ def test_shares_are_kept(sources):
 
 
 def test_without_pens_nothing_of_people_is_used(images_and_labels):
-    sources = make_sources(*images_and_labels, None, seed=0)
+    sources = make_sources(*images_and_labels, None, AT_HOME, 10_000, seed=0)
     assert {*sources.pools} == {*AT_HOME.shares} - {"mnist"}
     assert len(Examples(sources, AT_HOME, 64, 32, seed=0, epochs=1)) == 2
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.checkpoint import CARD_FILE, LITERT_FILE, SHIPPED, CheckpointError
-from model.in_use import IN_USE_FILE, folder_in_use, use, use_shipped
+from model.in_use import IN_USE_FILE, folder_in_use, previous_folder, use
 from model.predictor import Predictor
 
 pytestmark = pytest.mark.usefixtures("state")
@@ -14,11 +14,41 @@ pytestmark = pytest.mark.usefixtures("state")
 
 def test_the_shipped_network_is_in_use_until_another_is_chosen_and_again_after(finished_run):
     assert folder_in_use() == SHIPPED
+    assert previous_folder() is None
     use(finished_run)
-    assert folder_in_use() == finished_run
-    use_shipped()
+    assert (folder_in_use(), previous_folder()) == (finished_run, SHIPPED)
+    use(finished_run)  # no harm
+    assert (folder_in_use(), previous_folder()) == (finished_run, SHIPPED)
+    use(SHIPPED)
+    assert (folder_in_use(), previous_folder()) == (SHIPPED, finished_run)
+
+
+def test_a_network_that_was_deleted_is_no_way_back(finished_run):
+    use(finished_run)
+    use(SHIPPED)
+    shutil.rmtree(finished_run)
+    assert previous_folder() is None
+    with pytest.raises(CheckpointError, match="is missing"):
+        use(finished_run)
     assert folder_in_use() == SHIPPED
-    use_shipped()  # no harm
+
+
+def test_from_a_broken_network_there_is_a_way_back_whatever_else_is_wrong(finished_run):
+    use(finished_run)
+    (finished_run / LITERT_FILE).write_bytes(b"nothing")
+    use(SHIPPED)
+    assert folder_in_use() == SHIPPED
+    with pytest.raises(CheckpointError, match="is broken"):
+        use(previous_folder())
+
+
+def test_a_network_that_is_not_what_its_card_says_is_refused(finished_run):
+    network = bytearray((finished_run / LITERT_FILE).read_bytes())
+    network[len(network) // 2] ^= 1  # a weight a little off
+    (finished_run / LITERT_FILE).write_bytes(network)
+    with pytest.raises(CheckpointError, match="was changed since its card was written"):
+        use(finished_run)
+    assert folder_in_use() == SHIPPED
 
 
 def test_a_network_that_cannot_be_loaded_is_refused_and_the_one_in_use_stays(finished_run):
@@ -62,5 +92,5 @@ def test_while_it_is_switched_every_reading_is_from_the_one_or_the_other(finishe
         readings = pool.map(read, range(1000))
         for _ in range(20):
             use(finished_run)
-            use_shipped()
+            use(SHIPPED)
     assert {*readings} <= {*sure.values()}

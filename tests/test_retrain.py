@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 from model.checkpoint import SHIPPED, read_card, write_card
 from model.in_use import folder_in_use
 from tests.conftest import ROOT
+from train import parse_arguments
 from utils import jobs
 from utils.jobs import BusyError, latest_job, only_training
-from utils.runs import State, Status, append_metrics, write_status
+from utils.runs import STEPS_FILE, State, Status, append_metrics, write_status
 from utils.words import accuracy_percent
 
 pytestmark = pytest.mark.usefixtures("state")
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.usefixtures("state")
 def run(finished_run):
     """A network that was trained here, with another accuracy on its card."""
     card = read_card(finished_run)
-    write_card(replace(card, accuracy=dict.fromkeys(card.accuracy, 0.9999)), finished_run)
+    better = replace(card, accuracy=dict.fromkeys(card.accuracy, 0.9999), validation_accuracy=0.9999)
+    write_card(better, finished_run)
     with only_training(finished_run):
         pass
     write_status(finished_run, Status(State.DONE, "Trained and judged", 3, 3))
@@ -43,19 +45,51 @@ def keys(page: AppTest) -> set[str]:
     return {button.key for button in page.button if button.key and button.key.startswith("retrain_")}
 
 
-def test_training_starts_with_what_was_chosen(monkeypatch):
-    started = []
-    monkeypatch.setattr("app_pages.retrain.start_training", started.append)
+@pytest.fixture
+def started(monkeypatch) -> list[list[str]]:
+    """What options trainings were started with; none is."""
+    options_of = []
+    monkeypatch.setattr("app_pages.retrain.start_training", lambda options, keep: options_of.append(options))
+    return options_of
+
+
+def test_training_starts_with_what_was_chosen(started):
     page = open_page()
-    page.slider(key="retrain_epochs").set_value(7).run()
+    page.segmented_control(key="retrain_from").set_value("scratch").run()
+    page.segmented_control(key="retrain_preset").set_value("Whole").run()
+    page.slider(key="retrain_epochs_scratch_Whole").set_value(7).run()
     page.number_input(key="retrain_seed").set_value(5).run()
-    assert any("This takes about 11 minutes" in caption.value for caption in page.caption)
+    assert any("About 8 minutes of training" in caption.value for caption in page.caption)
     press(page, "retrain_start")
-    assert started == [["--epochs", "7", "--seed", "5"]]
+    (options,) = started
+    assert options == [
+        *("--epochs=7", "--images=54000", "--batch-size=256", "--seed=5", "--learning-rate=0.003"),
+        "--network=reader",
+    ]
+
+
+def test_quick_goes_on_from_the_network_in_use_for_fifteen_seconds(started):
+    page = open_page()
+    assert any("About 15 seconds of training" in caption.value for caption in page.caption)
+    press(page, "retrain_start")
+    assert started[0][-2:] == ["--learning-rate=0.0005", f"--start-from={SHIPPED}"]
+
+
+def test_every_choice_is_one_that_training_knows(started):
+    for start in ("the network in use", "scratch"):
+        for preset in ("Quick", "Thorough", "Whole"):
+            page = open_page()
+            page.segmented_control(key="retrain_from").set_value(start).run()
+            page.segmented_control(key="retrain_preset").set_value(preset).run()
+            page.toggle(key="retrain_as_it_is").set_value(True).run()
+            press(page, "retrain_start")
+    for options in started:
+        assert parse_arguments(options).as_it_is
+    assert len(started) == 6
 
 
 def test_a_second_press_says_who_trains(monkeypatch):
-    def busy(options):
+    def busy(options, keep):
         raise BusyError("A training goes on since 12:00 UTC.")
 
     monkeypatch.setattr("app_pages.retrain.start_training", busy)
@@ -75,7 +109,8 @@ def test_a_running_training_is_shown_to_every_session_and_can_be_cancelled(state
     monkeypatch.setattr("app_pages.retrain.cancel", cancelled.append)
     with only_training(folder):
         write_status(folder, Status(State.TRAINING, "Epoch 2 of 5", 1, 5, 105, 210, 90.0, 240.0))
-        append_metrics(folder, {"epoch": 1, "accuracy": 0.8, "val_accuracy": 0.9})
+        append_metrics(folder, {"epoch": 0.5, "accuracy": 0.7, "loss": 0.8}, STEPS_FILE)
+        append_metrics(folder, {"epoch": 1, "accuracy": 0.8, "loss": 0.6, "val_accuracy": 0.9, "val_loss": 0.4})
         for _ in range(2):
             page = open_page()
             assert keys(page) == {"retrain_cancel"}
@@ -115,10 +150,11 @@ def test_a_new_network_is_compared_used_and_given_up_again(run):
     page = open_page()
     table = page.sidebar.dataframe[0].value
     current = read_card(SHIPPED)
-    assert table["New"].tolist() == ["99.99 %"] * 3
-    assert table["In use"].tolist() == [
+    assert table["New"].tolist()[:3] == ["99.99 %"] * 3
+    assert table["In use"].tolist()[:3] == [
         accuracy_percent(current.accuracy[name]) for name in ("strokes", "redrawn", "mnist")
     ]
+    assert table[""].tolist()[3:] == ["Size", "A digit takes"]
     assert folder_in_use() == SHIPPED  # nothing is switched unasked
     press(page, "retrain_use")
     assert folder_in_use() == run
@@ -128,14 +164,18 @@ def test_a_new_network_is_compared_used_and_given_up_again(run):
     assert other.sidebar.markdown[0].value.startswith("**99.99 %**")
     press(page, "retrain_shipped")
     assert folder_in_use() == SHIPPED
-    assert keys(page) == {"retrain_start"}
+    assert keys(page) == {"retrain_start", "retrain_previous"}
+    press(page, "retrain_previous")
+    assert folder_in_use() == run
 
 
 def test_the_better_one_is_offered_first(run):
-    assert open_page().button(key="retrain_use").proto.type == "primary"
     card = read_card(run)
-    write_card(replace(card, accuracy=card.accuracy | {"redrawn": 0.5}), run)
-    assert open_page().button(key="retrain_use").proto.type == "secondary"
+    for worse in ({"validation_accuracy": 0.5}, {"accuracy": card.accuracy | {"redrawn": 0.5}}):
+        write_card(replace(card, **worse), run)
+        assert open_page().button(key="retrain_use").proto.type == "secondary"
+    write_card(replace(card, accuracy=card.accuracy | {"mnist": 0.5}), run)  # people come before MNIST
+    assert open_page().button(key="retrain_use").proto.type == "primary"
 
 
 def test_keeping_the_current_network_puts_the_new_one_aside(run):

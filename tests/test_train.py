@@ -42,7 +42,16 @@ def run(tmp_path_factory, tiny_mnist_file):
 def test_run_folder_is_complete(run):
     folder, _ = run
     assert {path.name for path in folder.iterdir()} == {
-        *("config.json", "status.json", "metrics.jsonl", "model.keras", "model.tflite", "model.json", "curves.png"),
+        *(
+            "config.json",
+            "status.json",
+            "metrics.jsonl",
+            "steps.jsonl",
+            "model.keras",
+            "model.tflite",
+            "model.json",
+            "curves.png",
+        ),
         *("quality.json", "mistakes-mnist.png", "mistakes-redrawn.png"),
     }
 

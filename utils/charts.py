@@ -10,6 +10,8 @@ from utils.words import percent
 WINNER_COLOR = "#2f6fed"
 OTHERS_COLOR = "#9aa5b8"
 MUTED_OPACITY = 0.55
+# To be told apart without red and green, too (Okabe and Ito, "Color Universal Design", 2008).
+RUN_COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
 
 def probability_chart(probabilities: np.ndarray, text_color: str = "black", muted: bool = False) -> dict:
@@ -69,34 +71,70 @@ def _probability_specification(text_color: str, opacity: float) -> dict:
     return (bars + figures).properties(height=300).to_dict()
 
 
-def learning_curves(epochs: list[dict]) -> alt.HConcatChart:
-    """Draw loss and accuracy over the epochs, training beside validation.
+def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = None) -> alt.Chart:
+    """Draw loss or accuracy over the epochs, training beside validation.
 
     Parameters
     ----------
+    measure : str
+        ``loss`` or ``accuracy``.
     epochs : list of dict
         The lines of ``metrics.jsonl``: ``epoch`` (from 1), ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``.
+    steps : list of dict, optional
+        Those of ``steps.jsonl``, for a finer line of the training.
+    """
+    rows = [{"epoch": row["epoch"], "on": "training", "value": row[measure]} for row in steps or epochs]
+    rows += [{"epoch": row["epoch"], "on": "validation", "value": row[f"val_{measure}"]} for row in epochs]
+    return _curve(measure, rows, "on", ["training", "validation"], ["#d9822b", WINNER_COLOR])
+
+
+def learning_curves(epochs: list[dict]) -> alt.HConcatChart:
+    """Draw both of `learning_curve` beside each other."""
+    return alt.hconcat(
+        *(learning_curve(measure, epochs).properties(width=320, height=220) for measure in ("loss", "accuracy"))
+    )
+
+
+def compared_curves(measure: str, runs: dict[str, list[dict]]) -> alt.Chart:
+    """Draw loss or accuracy on the validation part over the epochs, a line a run.
+
+    Parameters
+    ----------
+    measure : str
+        ``loss`` or ``accuracy``.
+    runs : dict of str to list of dict
+        For each run's name the lines of its ``metrics.jsonl``.
     """
     rows = [
-        {"epoch": row["epoch"], "measure": measure, "on": on, "value": row[prefix + measure]}
+        {"epoch": row["epoch"], "run": name, "value": row[f"val_{measure}"]}
+        for name, epochs in runs.items()
         for row in epochs
-        for measure in ("loss", "accuracy")
-        for on, prefix in (("training (augmented)", ""), ("validation", "val_"))
     ]
+    return _curve(measure, rows, "run", [*runs], RUN_COLORS[: len(runs)])
 
-    def curve(measure: str, title: str) -> alt.Chart:
-        return (
-            alt.Chart(alt.InlineData([row for row in rows if row["measure"] == measure]))
-            .mark_line(point=True)
-            .encode(
-                x=alt.X("epoch:Q", title="Epoch", axis=alt.Axis(tickMinStep=1, format="d")),
-                y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
-                color=alt.Color("on:N", title=None, scale=alt.Scale(range=["#d9822b", WINNER_COLOR])),
-            )
-            .properties(width=320, height=220, title=title)
+
+def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: list[str]) -> alt.Chart:
+    title = measure.capitalize()
+    return (
+        alt.Chart(alt.InlineData(rows))
+        .mark_line(point={"size": 18})
+        .encode(
+            x=alt.X("epoch:Q", title="Epoch", axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(domainMin=0)),
+            y=alt.Y(
+                "value:Q",
+                title=title,
+                axis=alt.Axis(format=".0%" if measure == "accuracy" else "", tickCount=5),
+                scale=alt.Scale(zero=False),
+            ),
+            color=alt.Color(
+                f"{by}:N",
+                title=None,
+                scale=alt.Scale(domain=names, range=colors),
+                legend=alt.Legend(orient="top", columns=2, labelLimit=220),
+            ),
+            tooltip=[f"{by}:N", "epoch:Q", alt.Tooltip("value:Q", title=title, format=".4f")],
         )
-
-    return curve("loss", "Loss") | curve("accuracy", "Accuracy")
+    )
 
 
 def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:

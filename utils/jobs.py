@@ -6,14 +6,16 @@ lock lies a note of which run it is. So any page, also of a server started later
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from threading import Lock
 
@@ -21,12 +23,15 @@ from filelock import FileLock, Timeout
 
 from utils.runs import LOG_FILE, State, Status, read_status, write_json, write_status
 
+SWITCH = "DIGITS_RETRAIN"  # the environment variable that switches training off
 LOCK_FILE, NOTE_FILE = "training.lock", "training.json"
 ROOT = Path(__file__).parent.parent
 LOW_PRIORITY = 10
 SECONDS_TO_END = 1.5
 SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is free
 LAST_LINES = 5
+RUNS_KEPT = 20
+FREE_BYTES_NEEDED = 1_000_000_000
 # Else TensorFlow gives back and takes again so much memory in each step that, with glibc's defaults, a third of the
 # time goes there.
 KEEP_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
@@ -36,14 +41,26 @@ class BusyError(RuntimeError):
     """A training goes on already. The message says which, since when."""
 
 
+class NoRoomError(OSError):
+    """Too little room is left where the runs are kept. The message says how much, and what to do."""
+
+
 def state_dir() -> Path:
     """Return the folder of all that must last: runs, and which model is in use. ``DIGITS_DATA_DIR``, else ``data``."""
     return Path(os.environ.get("DIGITS_DATA_DIR", "data")).absolute()
 
 
+def runs_dir() -> Path:
+    """Return the folder that the run folders are in."""
+    return state_dir() / "runs"
+
+
 def new_run_dir() -> Path:
     """Name a run folder after the time, in the state folder; it is not made."""
-    return state_dir() / "runs" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+    name = f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+    # Of two within a second, or where the clock was set back, the later one gets a number.
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(folder for folder in map(runs_dir().joinpath, names) if not folder.exists())
 
 
 @dataclass(frozen=True)
@@ -119,6 +136,8 @@ def _is_locked() -> bool:
             lock.acquire(timeout=0)
         except Timeout:
             return True
+        except OSError:  # where nothing can be written, nothing trains
+            return False
         lock.release()
         return False
 
@@ -133,6 +152,13 @@ def latest_job() -> Job | None:
     return replace(job, running=_just_started(job.pid) or _is_locked())
 
 
+def job_of(run_dir: Path, latest: Job | None) -> Job:
+    """Give the job that a run folder belongs to: the latest one, or one that ended before it."""
+    if latest and latest.run_dir == run_dir:
+        return latest
+    return Job(run_dir, pid=0, started="", seen=True, running=False)
+
+
 _starting, _probing = Lock(), Lock()
 _children: dict[int, subprocess.Popen] = {}
 
@@ -143,13 +169,17 @@ def _just_started(pid: int) -> bool:
     return child is not None and child.poll() is None
 
 
-def start_training(options: Sequence[str]) -> Job:
+def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
     """Start `train.py` with these options, at low priority, in a run folder of its own.
+
+    The oldest runs beyond `RUNS_KEPT` are deleted, but for those to `keep`.
 
     Raises
     ------
     BusyError
         If a training goes on already.
+    NoRoomError
+        If less than 1 GB is free.
     OSError
         If the run folder cannot be made.
     """
@@ -157,13 +187,18 @@ def start_training(options: Sequence[str]) -> Job:
         job = latest_job()
         if job and job.running:
             raise BusyError(f"A training goes on since {job.started} UTC. Wait for its end, or cancel it.")
+        runs_dir().mkdir(parents=True, exist_ok=True)
+        _check_room()
+        for old in list_runs()[RUNS_KEPT - 1 :]:
+            if old not in keep:
+                delete_run(old)
         run_dir = new_run_dir()
-        run_dir.mkdir(parents=True)
+        run_dir.mkdir()
         with (run_dir / LOG_FILE).open("wb") as log:
             child = subprocess.Popen(
                 [sys.executable, str(ROOT / "train.py"), *options, "--run-dir", str(run_dir)],
                 cwd=ROOT,
-                env=KEEP_MEMORY | os.environ | {"DIGITS_DATA_DIR": str(state_dir())},
+                env=KEEP_MEMORY | _leave_a_core() | os.environ | {"DIGITS_DATA_DIR": str(state_dir())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -173,6 +208,39 @@ def start_training(options: Sequence[str]) -> Job:
         _children[child.pid] = child
         _note(run_dir, child.pid)
     return latest_job()
+
+
+def _check_room() -> None:
+    free = shutil.disk_usage(runs_dir()).free
+    if free < FREE_BYTES_NEEDED:
+        raise NoRoomError(
+            f"Only {free / 1e9:.1f} GB are free where the runs are kept ({runs_dir()}); a training needs 1 GB. Delete "
+            "old runs, or name another folder by the environment variable DIGITS_DATA_DIR."
+        )
+
+
+def _leave_a_core() -> dict[str, str]:
+    # To the page and its readers. Of two cores it would cost half the speed, and the low priority does as well.
+    cores = os.cpu_count() or 1
+    return {"TF_NUM_INTRAOP_THREADS": str(cores - 1)} if cores > 2 else {}
+
+
+def list_runs() -> list[Path]:
+    """List the run folders, the newest first."""
+    try:
+        # By the time in their names: a file's time changes when it is copied, and the clock may have been set back.
+        return sorted((path for path in runs_dir().iterdir() if path.is_dir()), reverse=True)
+    except OSError:
+        return []
+
+
+def delete_run(run_dir: Path) -> None:
+    """Delete a run folder; no harm if it is gone."""
+    # Out of the list in one step: whoever reads meanwhile finds all of it or nothing.
+    doomed = runs_dir().parent / f".deleted-{run_dir.name}"
+    with suppress(FileNotFoundError):
+        run_dir.replace(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
 
 
 def cancel(job: Job) -> None:

@@ -1,7 +1,8 @@
 """The run folder: where a training process writes what it does, and whoever wants to know reads it.
 
 ``config.json`` says how it was started, ``status.json`` where it is, ``metrics.jsonl`` has a line an epoch,
-``checkpoint.keras`` is what `train.py --resume` goes on from, and the finished network lies beside them.
+``steps.jsonl`` some twenty; ``checkpoint.keras`` is what `train.py --resume` goes on from, and the finished network is
+put beside them.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 CONFIG_FILE = "config.json"
 STATUS_FILE = "status.json"
 METRICS_FILE = "metrics.jsonl"
+STEPS_FILE = "steps.jsonl"
 CHECKPOINT_FILE = "checkpoint.keras"
 LOG_FILE = "log.txt"
 
@@ -88,31 +90,33 @@ def read_status(run_dir: Path) -> Status | None:
         return None
 
 
-def append_metrics(run_dir: Path, line: dict) -> None:
-    """Append a line to the metrics."""
-    with (run_dir / METRICS_FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+def append_metrics(run_dir: Path, line: dict, file: str = METRICS_FILE) -> None:
+    """Append a line to the metrics of the epochs, or to those of `STEPS_FILE`."""
+    with (run_dir / file).open("a", encoding="utf-8") as opened:
+        opened.write(json.dumps(line) + "\n")
 
 
-def read_metrics(run_dir: Path) -> list[dict]:
-    """Read the lines, one an epoch: ``epoch`` (from 1), ``seconds`` so far, and what Keras logs.
+def read_metrics(run_dir: Path, file: str = METRICS_FILE) -> list[dict]:
+    """Read the lines: ``epoch`` (how many are finished, from 1; in `STEPS_FILE` a fraction) and what Keras logs.
 
-    Reading stops at a line that is no JSON: the last may be half written.
+    The lines an epoch also have the ``seconds`` so far. Reading stops at a line that is no JSON: the last may be half
+    written.
     """
     try:
-        lines = (run_dir / METRICS_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = (run_dir / file).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    epochs = []
+    metrics = []
     for line in lines:
         try:
-            epochs.append(json.loads(line))
+            metrics.append(json.loads(line))
         except ValueError:
             break
-    return epochs
+    return metrics
 
 
 def keep_metrics(run_dir: Path, epochs: int) -> None:
     """Forget the metrics of all but the first `epochs` epochs."""
-    kept = "".join(json.dumps(line) + "\n" for line in read_metrics(run_dir)[:epochs])
-    write_atomically(run_dir / METRICS_FILE, lambda path: path.write_text(kept, encoding="utf-8"))
+    for file in (METRICS_FILE, STEPS_FILE):
+        kept = "".join(json.dumps(line) + "\n" for line in read_metrics(run_dir, file) if line["epoch"] <= epochs)
+        write_atomically(run_dir / file, lambda path, kept=kept: path.write_text(kept, encoding="utf-8"))

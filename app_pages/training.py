@@ -1,0 +1,155 @@
+"""Training: the runs on this machine, their curves over each other, what each reads; use, download or delete one."""
+
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from app_pages.figures import show_quality
+from app_pages.permission import is_permitted
+from app_pages.retrain import switch
+from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, CheckpointError, read_card
+from model.in_use import folder_in_use
+from utils.charts import RUN_COLORS, compared_curves, learning_curve
+from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
+from utils.runs import STEPS_FILE, State, read_metrics
+from utils.words import SET_TITLES, accuracy_percent, duration
+
+MOST_COMPARED = len(RUN_COLORS)
+STATES = {
+    State.PREPARING: "Being prepared",
+    State.TRAINING: "Training",
+    State.JUDGING: "Being judged",
+    State.DONE: "Done",
+    State.CANCELLED: "Cancelled",
+    State.FAILED: "Failed",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder, and what it tells."""
+
+    job: Job
+    card: Card | None
+    epochs: list[dict]
+
+    @property
+    def name(self) -> str:
+        """When it was begun, as people write it; else the folder's name."""
+        name = self.job.run_dir.name
+        try:
+            begun = datetime.strptime(name[:19], "%Y-%m-%dT%H-%M-%S")
+        except ValueError:
+            return name
+        return f"{begun:%Y-%m-%d %H:%M:%S}{name[19:].replace('-', ' #')}"
+
+
+def read_run(job: Job) -> Run:
+    """Read what a run folder tells."""
+    try:
+        card = read_card(job.run_dir)
+    except CheckpointError:
+        card = None
+    return Run(job, card, read_metrics(job.run_dir))
+
+
+def show_list(runs: list[Run]) -> None:
+    """Show all runs as a table."""
+    rows = []
+    for run in runs:
+        status = "In use" if run.job.run_dir == folder_in_use() else STATES[run.job.status.state]
+        accuracy = run.card.accuracy if run.card else {}
+        figures = {
+            title: accuracy_percent(accuracy[name]) if name in accuracy else "–" for name, title in SET_TITLES.items()
+        }
+        rows.append(
+            {
+                "Begun (UTC)": run.name,
+                "Status": status,
+                "Network": run.card.network if run.card else "–",
+                "Epochs": len(run.epochs),
+                "Trained for": duration(run.epochs[-1]["seconds"]) if run.epochs else "–",
+                **figures,
+            }
+        )
+    st.dataframe(rows, hide_index=True, alt="The runs on this machine, the newest first")
+
+
+def show_curves(runs: list[Run]) -> None:
+    """Show the curves of one run, or those of several over each other."""
+    columns = st.columns(2)
+    for column, measure in zip(columns, ("accuracy", "loss"), strict=True):
+        if len(runs) == 1:
+            chart = learning_curve(measure, runs[0].epochs, read_metrics(runs[0].job.run_dir, STEPS_FILE))
+        else:
+            chart = compared_curves(measure, {run.name: run.epochs for run in runs})
+        column.altair_chart(chart.properties(height=280), alt=f"The {measure} over the epochs")
+    if len(runs) > 1:
+        st.caption("On the validation part, which no run was trained on.")
+
+
+def show_one(run: Run) -> None:
+    """Show what one run is good for."""
+    folder, status = run.job.run_dir, run.job.status
+    if status.state in (State.CANCELLED, State.FAILED):
+        st.warning(status.message, title=STATES[status.state])
+    columns = st.columns(3)
+    if run.card:
+        if is_permitted() and folder != folder_in_use():
+            with columns[0]:
+                if switch("Use it", folder, "training_use", ":material/check:"):
+                    st.rerun()
+        columns[1].download_button(
+            "Download",
+            lambda: pack(folder),
+            f"{folder.name}.zip",
+            icon=":material/download:",
+            width="stretch",
+            key="training_download",
+            help="The network for Keras and for LiteRT, and its card.",
+            on_click="ignore",
+        )
+    if is_permitted() and not run.job.running and folder != folder_in_use():
+        with columns[2].popover("Delete", icon=":material/delete:", width="stretch", key="training_delete_open"):
+            st.markdown("This cannot be undone.")
+            if st.button("Delete this run", type="primary", key="training_delete"):
+                delete_run(folder)
+                st.rerun()
+    if run.card:
+        show_quality(folder)
+
+
+def pack(folder: Path) -> bytes:
+    """Put the network into a zip file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:  # not compressed: weights hardly are to be
+        for name in (KERAS_FILE, LITERT_FILE, CARD_FILE):
+            archive.write(folder / name, name)
+    return packed.getvalue()
+
+
+st.header("Training", anchor=False)
+latest = latest_job()
+runs = [read_run(job_of(folder, latest)) for folder in list_runs()]
+if not runs:
+    st.info("No network was trained here yet. *Retrain* in the sidebar starts one.", icon=":material/model_training:")
+    st.stop()
+show_list(runs)
+names = {run.name: run for run in runs}
+chosen = st.multiselect(
+    "Look closer at",
+    list(names),
+    default=next(iter(names)),
+    max_selections=MOST_COMPARED,
+    placeholder="Choose a run, or several to compare",
+    key="training_chosen",
+)
+with_epochs = [names[name] for name in chosen if names[name].epochs]
+if with_epochs:
+    show_curves(with_epochs)
+if len(chosen) == 1:
+    show_one(names[chosen[0]])
