@@ -1,17 +1,14 @@
 """Training: the runs on this machine, their curves over each other, what each reads; use, download or delete one."""
 
-import io
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import streamlit as st
 
 from app_pages.figures import show_quality
 from app_pages.permission import is_permitted
 from app_pages.retrain import switch
-from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, CheckpointError, read_card
+from model.checkpoint import Card, CheckpointError, as_zip, read_card
 from model.in_use import folder_in_use
 from utils.charts import RUN_COLORS, compared_curves, learning_curve
 from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
@@ -105,7 +102,7 @@ def show_one(run: Run) -> None:
                     st.rerun()
         columns[1].download_button(
             "Download",
-            lambda: pack(folder),
+            lambda: as_zip(folder),
             f"{folder.name}.zip",
             icon=":material/download:",
             width="stretch",
@@ -121,15 +118,6 @@ def show_one(run: Run) -> None:
                 st.rerun()
     if run.card:
         show_quality(folder)
-
-
-def pack(folder: Path) -> bytes:
-    """Put the network into a zip file."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:  # not compressed: weights hardly are to be
-        for name in (KERAS_FILE, LITERT_FILE, CARD_FILE):
-            archive.write(folder / name, name)
-    return packed.getvalue()
 
 
 st.header("Training", anchor=False)

@@ -4,7 +4,9 @@ No Keras is imported here: the page reads cards too, and must stay light.
 """
 
 import hashlib
+import io
 import json
+import zipfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -85,6 +87,15 @@ def read_card(folder: Path) -> Card:
 def write_card(card: Card, folder: Path) -> None:
     """Write `card` as ``model.json`` into `folder`."""
     write_json(folder / CARD_FILE, asdict(card))
+
+
+def as_zip(folder: Path) -> bytes:
+    """Put the network in `folder`, in both formats, and its card into a zip file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:  # as they are: weights hardly get smaller
+        for name in (KERAS_FILE, LITERT_FILE, CARD_FILE):
+            archive.write(folder / name, name)
+    return packed.getvalue()
 
 
 def file_sha256(path: Path) -> str:

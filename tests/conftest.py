@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from model.checkpoint import SHIPPED
 from model.dataset import Mnist, load_mnist
@@ -93,6 +94,18 @@ def strokes_file(tmp_path) -> Path:
         writer=np.array(writers),
     )
     return tmp_path / "strokes.npz"
+
+
+def open_page(page: str | None = None, **secrets: object) -> AppTest:
+    """Run the app without a browser, at its first page or at another one's file."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in secrets.items():
+        app.secrets[name] = value
+    app.run()
+    if page:
+        app.switch_page(page).run()
+    assert not app.exception
+    return app
 
 
 def encode(image: np.ndarray, suffix: str = ".png") -> bytes:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from model.checkpoint import SHIPPED, read_card, write_card
 from model.in_use import folder_in_use
-from tests.conftest import ROOT
+from tests.conftest import open_page
 from train import parse_arguments
 from utils import jobs
 from utils.jobs import BusyError, latest_job, only_training
@@ -27,12 +27,6 @@ def run(finished_run):
         pass
     write_status(finished_run, Status(State.DONE, "Trained and judged", 3, 3))
     return finished_run
-
-
-def open_page() -> AppTest:
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    assert not page.exception
-    return page
 
 
 def press(page: AppTest, key: str) -> AppTest:

@@ -1,0 +1,142 @@
+"""The page of all runs, without a browser: what it shows of which, and what it lets one do."""
+
+import io
+import json
+import shutil
+import zipfile
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.checkpoint import SHIPPED, as_zip
+from model.in_use import folder_in_use, use
+from tests.conftest import open_page
+from utils.jobs import latest_job, only_training
+from utils.runs import CONFIG_FILE, METRICS_FILE, State, Status, append_metrics, write_status
+
+PAGE = "app_pages/training.py"
+PASSWORD = "open sesame"  # noqa: S105, of the tests
+pytestmark = pytest.mark.usefixtures("state")
+
+
+@pytest.fixture
+def runs(state):
+    """Three runs: one that ended with a network, one that was cancelled, and one that was killed at once."""
+    folders = [state / "runs" / f"2026-11-2{day}T10-00-00" for day in (1, 2, 3)]
+    shutil.copytree(SHIPPED, folders[0])
+    write_status(folders[0], Status(State.DONE, "Trained and judged", 2, 2))
+    for folder in folders[1:]:
+        folder.mkdir()
+    append_metrics(
+        folders[1],
+        {"epoch": 1, "seconds": 61.0, "accuracy": 0.8, "loss": 0.6, "val_accuracy": 0.9, "val_loss": 0.4},
+    )
+    with (folders[1] / METRICS_FILE).open("a") as file:
+        file.write('{"epoch": 2, "sec')
+    write_status(folders[1], Status(State.CANCELLED, "Cancelled after 1 epochs", 1, 5))
+    (folders[2] / CONFIG_FILE).write_text("{}")
+    return folders
+
+
+def choose(page: AppTest, *names: str) -> AppTest:
+    page.multiselect(key="training_chosen").set_value(list(names)).run()
+    assert not page.exception
+    return page
+
+
+def keys(page: AppTest) -> set[str]:
+    return {button.key for button in page.button if button.key and button.key.startswith("training_")}
+
+
+def test_before_the_first_run_it_says_how_to_start_one():
+    page = open_page(PAGE)
+    assert page.main.info[0].value.startswith("No network was trained here yet.")
+    assert not page.multiselect
+
+
+def test_every_run_is_listed_with_what_became_of_it(runs):
+    table = open_page(PAGE).main.dataframe[0].value
+    assert table["Begun (UTC)"].tolist() == ["2026-11-23 10:00:00", "2026-11-22 10:00:00", "2026-11-21 10:00:00"]
+    assert table["Status"].tolist() == ["Failed", "Cancelled", "Done"]
+    assert table["Trained for"].tolist()[:2] == ["–", "61 seconds"]
+    card = json.loads((runs[0] / "model.json").read_text())
+    assert table["MNIST"].tolist() == ["–", "–", f"{card['accuracy']['mnist']:.2%}".replace("%", " %")]
+
+
+def test_a_running_training_is_listed_and_cannot_be_deleted(runs):
+    with only_training(runs[2]):
+        write_status(runs[2], Status(State.TRAINING, "Epoch 1 of 5", 0, 5))
+        page = open_page(PAGE)
+        assert page.main.dataframe[0].value["Status"].tolist()[0] == "Training"
+        assert not keys(page)
+
+
+def test_one_run_is_looked_at_used_and_then_not_deleted(runs):
+    page = choose(open_page(PAGE), "2026-11-21 10:00:00")
+    assert keys(page) == {"training_use", "training_delete"}
+    assert len(page.main.dataframe) == 3  # the list, its figures, where it is better and worse
+    page.button(key="training_use").click().run()
+    assert folder_in_use() == runs[0]
+    assert page.main.dataframe[0].value["Status"].tolist()[2] == "In use"
+    assert not keys(page)
+
+
+def test_what_ended_without_a_network_says_why_and_can_be_deleted(runs):
+    page = choose(open_page(PAGE), "2026-11-22 10:00:00")
+    assert page.main.warning[0].value == "Cancelled after 1 epochs"
+    assert keys(page) == {"training_delete"}
+    page.button(key="training_delete").click().run()
+    assert not page.exception
+    assert not runs[1].exists()
+    assert page.main.dataframe[0].value["Status"].tolist() == ["Failed", "Done"]
+
+
+def test_curves_of_several_are_laid_over_each_other(runs):
+    page = choose(open_page(PAGE), "2026-11-21 10:00:00", "2026-11-22 10:00:00", "2026-11-23 10:00:00")
+    charts = [json.loads(chart.proto.spec) for chart in page.main.get("vega_lite_chart")]
+    assert [chart["encoding"]["color"]["scale"]["domain"] for chart in charts] == [
+        ["2026-11-21 10:00:00", "2026-11-22 10:00:00"]  # the third has none
+    ] * 2
+    assert not keys(page)
+
+
+def test_a_run_deleted_under_our_feet_is_gone_at_the_next_look(runs):
+    page = choose(open_page(PAGE), "2026-11-22 10:00:00")
+    shutil.rmtree(runs[1])
+    page.run()
+    assert not page.exception
+    assert len(page.main.dataframe[0].value) == 2
+
+
+def test_a_broken_card_is_a_run_without_figures(runs):
+    (runs[0] / "model.json").write_text("{")
+    page = choose(open_page(PAGE), "2026-11-21 10:00:00")
+    assert page.main.dataframe[0].value["MNIST"].tolist() == ["–"] * 3
+    assert keys(page) == {"training_delete"}
+
+
+def test_with_a_password_one_may_look_but_not_change(runs):
+    page = choose(open_page(PAGE, password=PASSWORD), "2026-11-21 10:00:00")
+    assert not keys(page)
+    assert page.sidebar.text_input(key="password_given")
+    page.text_input(key="password_given").set_value(PASSWORD)
+    page.button(key="password_submit").click().run()
+    assert keys(page) == {"training_use", "training_delete"}
+
+
+def test_where_training_is_switched_off_nothing_can_be_changed(runs, monkeypatch):
+    monkeypatch.setenv("DIGITS_RETRAIN", "off")
+    assert not keys(choose(open_page(PAGE), "2026-11-21 10:00:00"))
+
+
+def test_download_holds_the_network_and_its_card(runs):
+    with zipfile.ZipFile(io.BytesIO(as_zip(runs[0]))) as archive:
+        assert set(archive.namelist()) == {"model.keras", "model.tflite", "model.json"}
+        for name in archive.namelist():
+            assert archive.read(name) == (runs[0] / name).read_bytes()
+
+
+def test_the_page_leaves_the_job_alone(runs):
+    use(runs[0])
+    open_page(PAGE)
+    assert latest_job() is None
