@@ -40,7 +40,9 @@ class Preset:
 
     def images(self, network: str) -> int:
         """Work out how many images an epoch shows."""
-        return int(self.seconds / SECONDS_AN_IMAGE[network] / self.epochs) if self.seconds else MNIST_IMAGES
+        if self.seconds is None:
+            return MNIST_IMAGES
+        return round(self.seconds / SECONDS_AN_IMAGE[network] / self.epochs / 100) * 100
 
 
 PRESETS = {
@@ -48,7 +50,7 @@ PRESETS = {
     "Thorough": Preset("light_reader", 4, 40),
     "Whole": Preset("reader", 30, None),
 }
-GO_ON, ANEW = "the network in use", "scratch"
+GO_ON, ANEW = "The network in use", "Scratch"
 LEARNING_RATES = {GO_ON: 0.0005, ANEW: 0.003}
 
 

@@ -35,6 +35,11 @@ class Run:
     epochs: list[dict]
 
     @property
+    def state(self) -> State:
+        """What it does, or how it ended."""
+        return State.DONE if self.card else self.job.status.state
+
+    @property
     def name(self) -> str:
         """When it was begun, as people write it; else the folder's name."""
         name = self.job.run_dir.name
@@ -58,7 +63,7 @@ def show_list(runs: list[Run]) -> None:
     """Show all runs as a table."""
     rows = []
     for run in runs:
-        status = "In use" if run.job.run_dir == folder_in_use() else STATES[run.job.status.state]
+        status = "In use" if run.job.run_dir == folder_in_use() else STATES[run.state]
         accuracy = run.card.accuracy if run.card else {}
         figures = {
             title: accuracy_percent(accuracy[name]) if name in accuracy else "–" for name, title in SET_TITLES.items()
@@ -91,9 +96,9 @@ def show_curves(runs: list[Run]) -> None:
 
 def show_one(run: Run) -> None:
     """Show what one run is good for."""
-    folder, status = run.job.run_dir, run.job.status
-    if status.state in (State.CANCELLED, State.FAILED):
-        st.warning(status.message, title=STATES[status.state])
+    folder = run.job.run_dir
+    if run.state in (State.CANCELLED, State.FAILED):
+        st.warning(run.job.status.message, title=STATES[run.state])
     columns = st.columns(3)
     if run.card:
         if is_permitted() and folder != folder_in_use():

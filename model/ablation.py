@@ -12,7 +12,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
@@ -22,7 +23,7 @@ import keras
 import numpy as np
 
 from model.architectures import NETWORKS
-from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
+from model.dataset import load_mnist, stratified_split, to_unit_range
 from model.evaluate import load_not_digits
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, Recipe, make_sources
 from model.predictor import DIGITS, digit_scores
@@ -57,46 +58,61 @@ def group_sites(characters: Characters) -> list[list[str]]:
     return [group for group in groups if group]
 
 
+@dataclass(frozen=True)
+class Unseen:
+    """What no network of a group is trained on: images ``(n, 28, 28) float32``, and what they are, 0 to 9.
+
+    Attributes
+    ----------
+    digits : dict of str to tuple of ndarray
+        For each set its images and labels.
+    letters : ndarray
+    """
+
+    digits: dict[str, tuple[np.ndarray, np.ndarray]]
+    letters: np.ndarray
+
+
+def hold_out(characters: Characters, images: np.ndarray, labels: np.ndarray) -> Unseen:
+    """Draw what is held out: people's characters, and MNIST's images ``(n, 28, 28) uint8`` as they are and redrawn."""
+    return Unseen(
+        {
+            "unseen laboratories": draw_digits_as_on_the_page(select_digits(characters), seed=0),
+            "redrawn": draw_digits_as_on_the_page(redraw(images, labels), seed=0),
+            "mnist": (to_unit_range(images), labels),
+        },
+        draw_as_on_the_page(select_clear_letters(characters), seed=0)[0],
+    )
+
+
 def run(
     recipe: Recipe,
-    unseen_sites: list[str],
     seed: int,
-    mnist: Mnist,
-    characters: Characters,
+    images: np.ndarray,
+    labels: np.ndarray,
+    pens: Characters,
+    unseen: Unseen,
     not_digits: np.ndarray | None,
-    images: int,
-    build: Callable[[], keras.Model],
+    examples: int,
+    network: keras.Model,
 ) -> dict[str, float]:
-    """Train by `recipe` without some laboratories; return the figures on these and on the other sets."""
-    keras.utils.set_random_seed(seed)
-    train, validation = stratified_split(mnist.y_train, 0.1, seed=0)
-    outside = np.isin(characters.sites, unseen_sites)
-    pens = characters.select(np.flatnonzero(~outside & ~is_unreadable(characters))) if "pens" in recipe.shares else None
-    sources = make_sources(mnist.x_train[train], mnist.y_train[train], pens, recipe, images, seed)
-    epochs = max(1, round(images / 50_000))
-    batch_size = min(256, images)
-    network = build()
-    fit(network, Examples(sources, recipe, images // epochs, batch_size, seed, epochs), epochs, learning_rate=3e-3)
+    """Train by `recipe` on so many examples of MNIST's images and of `pens`; return the figures on what is unseen."""
+    sources = make_sources(images, labels, pens, recipe, examples, seed)
+    epochs = max(1, round(examples / 50_000))
+    batch_size = min(256, examples)
+    fit(network, Examples(sources, recipe, examples // epochs, batch_size, seed, epochs), epochs, learning_rate=3e-3)
 
     def logits(images: np.ndarray) -> np.ndarray:
         return network.predict(images[..., np.newaxis], batch_size=500, verbose=0)
 
-    def accuracy(images: np.ndarray, labels: np.ndarray) -> float:
-        return float((logits(images)[:, :DIGITS].argmax(axis=1) == labels).mean())
-
-    held_out = characters.select(np.flatnonzero(outside))
-    digits = draw_digits_as_on_the_page(select_digits(held_out), seed=0)
+    answers = {name: logits(digits) for name, (digits, _) in unseen.digits.items()}
     figures = {
-        "unseen laboratories": accuracy(*digits),
-        "redrawn": accuracy(
-            *draw_digits_as_on_the_page(redraw(mnist.x_train[validation], mnist.y_train[validation]), seed=0)
-        ),
-        "mnist": accuracy(to_unit_range(mnist.x_train[validation]), mnist.y_train[validation]),
+        name: float((answers[name][:, :DIGITS].argmax(axis=1) == labels).mean())
+        for name, (_, labels) in unseen.digits.items()
     }
     if "no digit" in recipe.shares:
-        scores = digit_scores(logits(digits[0]))
-        letters = select_clear_letters(held_out)
-        figures["FPR95, letters"] = fpr_at_tpr(scores, digit_scores(logits(draw_as_on_the_page(letters, seed=0)[0])))
+        scores = digit_scores(answers["unseen laboratories"])
+        figures["FPR95, letters"] = fpr_at_tpr(scores, digit_scores(logits(unseen.letters)))
         if not_digits is not None:
             others = digit_scores(logits(not_digits))
             figures |= {"AUROC": auroc(scores, others), "FPR95": fpr_at_tpr(scores, others)}
@@ -135,13 +151,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    results: dict[str, list[dict[str, float]]] = {}
-    build = NETWORKS[arguments.network]
-    for row in arguments.rows:
-        for seed, sites in enumerate(group_sites(characters)):
-            figures = run(ROWS[row], sites, seed, mnist, characters, not_digits, arguments.images, build)
+    train, validation = stratified_split(mnist.y_train, 0.1, seed=0)
+    results: dict[str, list[dict[str, float]]] = {row: [] for row in arguments.rows}
+    for seed, sites in enumerate(group_sites(characters)):
+        outside = np.isin(characters.sites, sites)
+        unseen = hold_out(
+            characters.select(np.flatnonzero(outside)), mnist.x_train[validation], mnist.y_train[validation]
+        )
+        pens = characters.select(np.flatnonzero(~outside & ~is_unreadable(characters)))
+        for row in arguments.rows:
+            keras.utils.set_random_seed(seed)
+            network = NETWORKS[arguments.network]()
+            data = (mnist.x_train[train], mnist.y_train[train], pens, unseen, not_digits)
+            figures = run(ROWS[row], seed, *data, arguments.images, network)
             print(json.dumps({"row": row, "unseen": sites} | figures), file=sys.stderr, flush=True)
-            results.setdefault(row, []).append(figures)
+            results[row].append(figures)
     print(as_table(results))
     return 0
 

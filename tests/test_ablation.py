@@ -32,8 +32,8 @@ def test_each_row_is_trained_without_each_laboratory(tiny_mnist_file, strokes_fi
     assert main([*files, "--rows", *rows, "--images", "1000"]) == 0
     printed = capsys.readouterr()
     runs = [json.loads(line) for line in printed.err.splitlines() if line.startswith("{")]
-    assert [(run["row"], run["unseen"]) for run in runs] == [(row, [site]) for row in rows for site in ("hut", "lab")]
-    assert [("FPR95, letters" in run) for run in runs] == [False, False, True, True]
+    assert [(run["row"], run["unseen"]) for run in runs] == [(row, [site]) for site in ("hut", "lab") for row in rows]
+    assert [("FPR95, letters" in run) for run in runs] == [False, True, False, True]
     assert printed.out.count(" ± ") == 3 + 4
 
 

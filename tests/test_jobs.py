@@ -2,14 +2,18 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 
+from tests.conftest import ROOT
 from utils import jobs
-from utils.jobs import BusyError, Job, cancel, latest_job, only_training, put_aside, start_training
+from utils.jobs import BusyError, Job, NoRoomError, cancel, latest_job, only_training, put_aside, start_training
 from utils.runs import State, Status, read_status, write_status
 
 
@@ -22,6 +26,21 @@ def state(tmp_path, monkeypatch, tiny_mnist_file):
     job = latest_job()
     if job and job.running:
         os.kill(job.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def no_process(monkeypatch, tmp_path):
+    """Let each training be a process that ends at once."""
+    (tmp_path / "train.py").write_text("")
+    monkeypatch.setattr(jobs, "ROOT", tmp_path)
+    start = subprocess.Popen
+
+    def start_and_wait(*arguments, **options):
+        child = start(*arguments, **options)
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # a zombie still has a priority to set
+        return child
+
+    monkeypatch.setattr(jobs.subprocess, "Popen", start_and_wait)
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
@@ -81,11 +100,28 @@ def test_a_training_that_was_killed_is_said_to_have_failed_and_the_next_one_star
     status = latest_job().status
     assert status.state == State.FAILED
     assert status.message.startswith("The training ended without a word.")
-    time.sleep(1.1)  # run folders are named by the second
     again = start_training(["--epochs", "1"])
     assert again.running
     assert again.run_dir != job.run_dir
     cancel(again)
+
+
+def test_the_server_is_killed_while_it_trains_and_the_next_one_finds_the_training():
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-c"),
+            "import time; from utils.jobs import start_training; start_training(['--epochs', '5000']); time.sleep(600)",
+        ],
+        cwd=ROOT,
+    )
+    wait_until(lambda: latest_job() is not None and latest_job().status.state == State.TRAINING)
+    server.kill()
+    server.wait()
+    job = latest_job()
+    assert job.running
+    cancel(job)
+    assert not latest_job().running
+    assert latest_job().status.state == State.CANCELLED
 
 
 def test_a_server_started_later_finds_the_training(monkeypatch):
@@ -127,6 +163,57 @@ def test_run_folder_deleted_under_its_feet_leaves_us_standing(state):
     (job.run_dir).rename(state / "gone")
     wait_until(lambda: not latest_job().running)
     assert latest_job().status.state == State.FAILED
+
+
+def test_the_newest_runs_are_kept_and_the_one_in_use(monkeypatch, no_process):
+    names = [f"2026-01-{day:02}T00-00-00" for day in range(1, 32)]
+    for name in names:
+        (jobs.runs_dir() / name).mkdir(parents=True)
+    job = start_training([], keep=[jobs.runs_dir() / names[3]])
+    kept = [folder.name for folder in jobs.list_runs()]
+    assert kept == [job.run_dir.name, *reversed(names[-jobs.RUNS_KEPT + 1 :]), names[3]]
+
+
+def test_with_less_than_a_gigabyte_free_nothing_starts(monkeypatch, no_process):
+    monkeypatch.setattr(jobs, "FREE_BYTES_NEEDED", 10**18)
+    with pytest.raises(NoRoomError, match=r"GB are free where the runs are kept .* a training needs 1 GB"):
+        start_training([])
+    assert not jobs.list_runs()
+    assert latest_job() is None
+
+
+def test_runs_of_the_same_second_and_of_a_clock_set_back_have_names_of_their_own(monkeypatch, no_process):
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(jobs, "datetime", Stopped)
+    names = [start_training([]).run_dir.name for _ in range(3)]
+    assert names == ["2026-01-01T00-00-00", "2026-01-01T00-00-00-2", "2026-01-01T00-00-00-3"]
+    monkeypatch.setattr(jobs, "RUNS_KEPT", 1)
+    (jobs.runs_dir() / "2030-01-01T00-00-00").mkdir()
+    assert start_training([]).run_dir.is_dir()
+
+
+def test_deleting_a_run_takes_all_of_it_and_twice_does_no_harm(state):
+    folder = jobs.runs_dir() / "one"
+    folder.mkdir(parents=True)
+    (folder / "model.keras").write_text("weights")
+    jobs.delete_run(folder)
+    jobs.delete_run(folder)
+    assert not [*state.rglob("*.keras")]
+    assert jobs.list_runs() == []
+
+
+def test_where_no_lock_can_be_held_nothing_trains(state):
+    folder = jobs.runs_dir() / "one"
+    folder.mkdir(parents=True)
+    with only_training(folder):
+        pass
+    (state / jobs.LOCK_FILE).unlink()
+    (state / jobs.LOCK_FILE).mkdir()
+    assert not latest_job().running
 
 
 def test_state_folder_that_cannot_be_written_is_an_error_with_a_reason(monkeypatch):

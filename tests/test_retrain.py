@@ -49,9 +49,9 @@ def started(monkeypatch) -> list[list[str]]:
 
 def test_training_starts_with_what_was_chosen(started):
     page = open_page()
-    page.segmented_control(key="retrain_from").set_value("scratch").run()
+    page.segmented_control(key="retrain_from").set_value("Scratch").run()
     page.segmented_control(key="retrain_preset").set_value("Whole").run()
-    page.slider(key="retrain_epochs_scratch_Whole").set_value(7).run()
+    page.slider(key="retrain_epochs_Scratch_Whole").set_value(7).run()
     page.number_input(key="retrain_seed").set_value(5).run()
     assert any("About 8 minutes of training" in caption.value for caption in page.caption)
     press(page, "retrain_start")
@@ -70,7 +70,7 @@ def test_quick_goes_on_from_the_network_in_use_for_fifteen_seconds(started):
 
 
 def test_every_choice_is_one_that_training_knows(started):
-    for start in ("the network in use", "scratch"):
+    for start in ("The network in use", "Scratch"):
         for preset in ("Quick", "Thorough", "Whole"):
             page = open_page()
             page.segmented_control(key="retrain_from").set_value(start).run()

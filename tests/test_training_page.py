@@ -94,7 +94,7 @@ def test_what_ended_without_a_network_says_why_and_can_be_deleted(runs):
 def test_curves_of_several_are_laid_over_each_other(runs):
     page = choose(open_page(PAGE), "2026-11-21 10:00:00", "2026-11-22 10:00:00", "2026-11-23 10:00:00")
     charts = [json.loads(chart.proto.spec) for chart in page.main.get("vega_lite_chart")]
-    assert [chart["encoding"]["color"]["scale"]["domain"] for chart in charts] == [
+    assert [chart["layer"][0]["encoding"]["color"]["scale"]["domain"] for chart in charts] == [
         ["2026-11-21 10:00:00", "2026-11-22 10:00:00"]  # the third has none
     ] * 2
     assert not keys(page)

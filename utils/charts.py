@@ -71,7 +71,7 @@ def _probability_specification(text_color: str, opacity: float) -> dict:
     return (bars + figures).properties(height=300).to_dict()
 
 
-def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = None) -> alt.Chart:
+def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = None) -> alt.LayerChart:
     """Draw loss or accuracy over the epochs, training beside validation.
 
     Parameters
@@ -83,7 +83,9 @@ def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = 
     steps : list of dict, optional
         Those of ``steps.jsonl``, for a finer line of the training.
     """
-    rows = [{"epoch": row["epoch"], "on": "training", "value": row[measure]} for row in steps or epochs]
+    rows = [
+        {"epoch": row["epoch"], "on": "training", "value": row[measure], "step": bool(steps)} for row in steps or epochs
+    ]
     rows += [{"epoch": row["epoch"], "on": "validation", "value": row[f"val_{measure}"]} for row in epochs]
     return _curve(measure, rows, "on", ["training", "validation"], ["#d9822b", WINNER_COLOR])
 
@@ -95,7 +97,7 @@ def learning_curves(epochs: list[dict]) -> alt.HConcatChart:
     )
 
 
-def compared_curves(measure: str, runs: dict[str, list[dict]]) -> alt.Chart:
+def compared_curves(measure: str, runs: dict[str, list[dict]]) -> alt.LayerChart:
     """Draw loss or accuracy on the validation part over the epochs, a line a run.
 
     Parameters
@@ -113,28 +115,26 @@ def compared_curves(measure: str, runs: dict[str, list[dict]]) -> alt.Chart:
     return _curve(measure, rows, "run", [*runs], RUN_COLORS[: len(runs)])
 
 
-def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: list[str]) -> alt.Chart:
+def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: list[str]) -> alt.LayerChart:
     title = measure.capitalize()
-    return (
-        alt.Chart(alt.InlineData(rows))
-        .mark_line(point={"size": 18})
-        .encode(
-            x=alt.X("epoch:Q", title="Epoch", axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(domainMin=0)),
-            y=alt.Y(
-                "value:Q",
-                title=title,
-                axis=alt.Axis(format=".0%" if measure == "accuracy" else "", tickCount=5),
-                scale=alt.Scale(zero=False),
-            ),
-            color=alt.Color(
-                f"{by}:N",
-                title=None,
-                scale=alt.Scale(domain=names, range=colors),
-                legend=alt.Legend(orient="top", columns=2, labelLimit=220),
-            ),
-            tooltip=[f"{by}:N", "epoch:Q", alt.Tooltip("value:Q", title=title, format=".4f")],
-        )
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        x=alt.X("epoch:Q", title="Epoch", axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(domainMin=0)),
+        y=alt.Y(
+            "value:Q",
+            title=title,
+            axis=alt.Axis(format=".0%" if measure == "accuracy" else "", tickCount=5),
+            scale=alt.Scale(zero=False),
+        ),
+        color=alt.Color(
+            f"{by}:N",
+            title=None,
+            scale=alt.Scale(domain=names, range=colors),
+            legend=alt.Legend(orient="top", columns=2 if by == "on" else 1),
+        ),
+        tooltip=[f"{by}:N", "epoch:Q", alt.Tooltip("value:Q", title=title, format=".4f")],
     )
+    # Whole epochs are points, too: after the first there is no line yet.
+    return base.mark_line(strokeWidth=1.5) + base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
 
 
 def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
