@@ -19,15 +19,11 @@ test: .venv/test.stamp
 	.venv/bin/ruff format --check
 	.venv/bin/python -m pytest
 
-# TensorFlow gives back and takes again so much memory in each step that, with glibc's defaults, a third of the time goes
-# there. These keep it.
-KEEP_MEMORY = MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_MMAP_THRESHOLD_=4000000000
-
 weights: .venv/run.stamp
 	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make weights STROKES_PATH=strokes.npz (see README)"; exit 1; }
 	rm -rf data/runs/shipped
-	STROKES_PATH="$(STROKES_PATH)" $(KEEP_MEMORY) .venv/bin/python train.py --epochs 45 --run-dir data/runs/shipped
-	cp data/runs/shipped/* model/weights/
+	STROKES_PATH="$(STROKES_PATH)" .venv/bin/python train.py --epochs 30 --run-dir data/runs/shipped
+	cd data/runs/shipped && cp config.json metrics.jsonl curves.png quality.json mistakes-*.png model.* ../../../model/weights/
 
 clean:
 	rm -rf .venv

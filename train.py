@@ -30,6 +30,10 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Event
 
+from utils.memory import keep_memory
+
+if __name__ == "__main__":
+    keep_memory()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
 
 import cv2

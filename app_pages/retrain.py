@@ -1,13 +1,13 @@
 """The sidebar's retraining: start it, watch it, end it, and take its result into use or not."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from app_pages.permission import ask_password, is_permitted
 from app_pages.resources import get_predictor, microseconds_a_digit
+from model import presets
 from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, read_card
 from model.in_use import folder_in_use, previous_folder, use
 from utils.charts import learning_curve
@@ -15,43 +15,7 @@ from utils.jobs import SWITCH, BusyError, Job, cancel, latest_job, put_aside, st
 from utils.runs import STEPS_FILE, State, Status, read_metrics
 from utils.words import SET_TITLES, accuracy_percent, duration
 
-MNIST_IMAGES = 54_000  # of its training part
-# On two cores, with making the images; preparing and judging come once.
-SECONDS_AN_IMAGE = {"reader": 0.0012, "light_reader": 0.0005}
-SECONDS_AROUND = 60
-
-
-@dataclass(frozen=True)
-class Preset:
-    """How long to train.
-
-    Attributes
-    ----------
-    network : str
-        Where it starts from scratch.
-    epochs : int
-    seconds : float or None
-        What the training may take, on two cores: so many images are shown. None: as many as MNIST has, each epoch.
-    """
-
-    network: str
-    epochs: int
-    seconds: float | None
-
-    def images(self, network: str) -> int:
-        """Work out how many images an epoch shows."""
-        if self.seconds is None:
-            return MNIST_IMAGES
-        return round(self.seconds / SECONDS_AN_IMAGE[network] / self.epochs / 100) * 100
-
-
-PRESETS = {
-    "Quick": Preset("light_reader", 3, 15),
-    "Thorough": Preset("light_reader", 4, 40),
-    "Whole": Preset("reader", 30, None),
-}
 GO_ON, ANEW = "The network in use", "Scratch"
-LEARNING_RATES = {GO_ON: 0.0005, ANEW: 0.003}
 
 
 def show_retraining() -> None:
@@ -104,39 +68,44 @@ def choose() -> None:
         "until you say otherwise."
     )
     start = st.segmented_control("Start from", [GO_ON, ANEW], default=GO_ON, required=True, key="retrain_from")
-    name = st.segmented_control("How long", list(PRESETS), default="Quick", required=True, key="retrain_preset")
-    preset, of = PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
+    name = st.segmented_control("How long", list(presets.PRESETS), default="Quick", required=True, key="retrain_preset")
+    preset, of = presets.PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
     network = get_predictor().card.network
     with st.expander("More"):
         if start == ANEW:
-            networks = list(SECONDS_AN_IMAGE)
+            networks = list(presets.SECONDS_AN_IMAGE)
             network = st.selectbox(
                 "Network", networks, networks.index(preset.network), key=f"retrain_network_{of}", help=NETWORKS_HELP
             )
         epochs = st.slider("Epochs", 1, 45, preset.epochs, key=f"retrain_epochs_{of}")
         images = st.number_input(
-            "Images an epoch", 1000, MNIST_IMAGES, preset.images(network), 1000, key=f"retrain_images_{of}_{network}"
+            "Images an epoch",
+            1000,
+            presets.MNIST_IMAGES,
+            preset.images(network),
+            1000,
+            key=f"retrain_images_{of}_{network}",
         )
         batch_size = st.select_slider("Batch size", [32, 64, 128, 256, 512], 256, key="retrain_batch")
         learning_rate = st.select_slider(
             "Learning rate, at its peak",
             [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01],
-            LEARNING_RATES[start],
+            presets.RATE_ANEW if start == ANEW else presets.RATE_TO_GO_ON,
             format_func="{:g}".format,
             key=f"retrain_rate_{start}",
         )
         seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
         as_it_is = st.toggle("MNIST as it is", key="retrain_as_it_is", help=AS_IT_IS_HELP)
-    seconds = epochs * images * SECONDS_AN_IMAGE[network]
+    seconds = epochs * images * presets.SECONDS_AN_IMAGE[network]
     st.caption(
-        f"About {duration(seconds)} of training on a machine with two cores, and about {duration(SECONDS_AROUND)} to "
-        "prepare and to judge it."
+        f"About {duration(seconds)} of training on a machine with two cores, and about "
+        f"{duration(presets.SECONDS_AROUND)} to prepare and to judge it."
     )
     if not st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", key="retrain_start"):
         return
-    options = [f"--epochs={epochs}", f"--images={images}", f"--batch-size={batch_size}", f"--seed={seed}"]
-    options += [f"--learning-rate={learning_rate}"] + ["--as-it-is"] * as_it_is
-    options.append(f"--network={network}" if start == ANEW else f"--start-from={folder_in_use()}")
+    start_from = folder_in_use() if start == GO_ON else None
+    options = presets.training_options(epochs, images, learning_rate, seed, start_from, network)
+    options += [f"--batch-size={batch_size}"] + ["--as-it-is"] * as_it_is
     try:
         start_training(options, keep=[folder for folder in (folder_in_use(), previous_folder()) if folder])
     except (BusyError, OSError) as error:

@@ -1,4 +1,5 @@
 import io
+import time
 
 import numpy as np
 import pytest
@@ -55,6 +56,26 @@ def test_wrong_labels_are_refused(tmp_path, labels):
     np.savez(tmp_path / "mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=right)
     with pytest.raises(ValueError, match="a label from 0 to 9 for each of the 4 images"):
         load_mnist(tmp_path / "mnist.npz")
+
+
+def test_how_far_the_download_is_can_be_told(tmp_path, monkeypatch, tiny_mnist_file):
+    def download():
+        file = tmp_path / "datasets" / "mnist.npz"
+        file.parent.mkdir()
+        with file.open("wb") as growing, np.load(tiny_mnist_file) as arrays:
+            for size in (1000, 2000):
+                growing.write(bytes(1000))
+                growing.flush()
+                while not told or told[-1] < size:
+                    time.sleep(0.01)
+            return tuple((arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test"))
+
+    told = []
+    monkeypatch.delenv("MNIST_PATH", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("keras.datasets.mnist.load_data", download)
+    assert len(load_mnist(tell_download=told.append).x_train) == 400
+    assert {1000, 2000} <= {*told}
 
 
 def test_no_network_is_said_with_what_to_do(monkeypatch):

@@ -57,8 +57,8 @@ def test_training_starts_with_what_was_chosen(started):
     press(page, "retrain_start")
     (options,) = started
     assert options == [
-        *("--epochs=7", "--images=54000", "--batch-size=256", "--seed=5", "--learning-rate=0.003"),
-        "--network=reader",
+        *("--epochs=7", "--images=54000", "--learning-rate=0.003", "--seed=5", "--network=reader"),
+        "--batch-size=256",
     ]
 
 
@@ -66,7 +66,7 @@ def test_quick_goes_on_from_the_network_in_use_for_fifteen_seconds(started):
     page = open_page()
     assert any("About 15 seconds of training" in caption.value for caption in page.caption)
     press(page, "retrain_start")
-    assert started[0][-2:] == ["--learning-rate=0.0005", f"--start-from={SHIPPED}"]
+    assert {"--learning-rate=0.0005", f"--start-from={SHIPPED}"} <= {*started[0]}
 
 
 def test_every_choice_is_one_that_training_knows(started):

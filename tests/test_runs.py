@@ -5,6 +5,7 @@ import pytest
 from utils.runs import (
     METRICS_FILE,
     STATUS_FILE,
+    STEPS_FILE,
     State,
     Status,
     append_metrics,
@@ -53,9 +54,12 @@ def test_half_a_last_line_of_metrics_is_left_out(tmp_path):
 
 def test_only_the_first_metrics_are_kept(tmp_path):
     for epoch in (1, 2, 3):
+        append_metrics(tmp_path, {"epoch": epoch - 0.5}, STEPS_FILE)
+        append_metrics(tmp_path, {"epoch": epoch}, STEPS_FILE)
         append_metrics(tmp_path, {"epoch": epoch})
     keep_metrics(tmp_path, 2)
     assert read_metrics(tmp_path) == [{"epoch": 1}, {"epoch": 2}]
+    assert read_metrics(tmp_path, STEPS_FILE) == [{"epoch": epoch} for epoch in (0.5, 1, 1.5, 2)]
     keep_metrics(tmp_path, 0)
     assert read_metrics(tmp_path) == []
 

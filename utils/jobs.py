@@ -32,9 +32,6 @@ SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is
 LAST_LINES = 5
 RUNS_KEPT = 20
 FREE_BYTES_NEEDED = 1_000_000_000
-# Else TensorFlow gives back and takes again so much memory in each step that, with glibc's defaults, a third of the
-# time goes there.
-KEEP_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
 
 
 class BusyError(RuntimeError):
@@ -198,7 +195,7 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
             child = subprocess.Popen(
                 [sys.executable, str(ROOT / "train.py"), *options, "--run-dir", str(run_dir)],
                 cwd=ROOT,
-                env=KEEP_MEMORY | _leave_a_core() | os.environ | {"DIGITS_DATA_DIR": str(state_dir())},
+                env=_leave_a_core() | os.environ | {"DIGITS_DATA_DIR": str(state_dir())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,0 +1,142 @@
+"""Measure training: how long to which accuracy, and what it costs those who read meanwhile.
+
+    python -m model.benchmark_training
+
+It takes some twenty minutes. MNIST's test digits are read after each epoch, the clock stopped; they choose nothing.
+"""
+
+import os
+import tempfile
+import time
+from statistics import mean, median, stdev
+
+from utils.memory import keep_memory
+
+if __name__ == "__main__":
+    keep_memory()
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
+
+import cv2
+import keras
+import numpy as np
+
+from model.architectures import light_reader
+from model.benchmark import draw_seven, median_ms, report
+from model.checkpoint import SHIPPED, read_card
+from model.dataset import Mnist, load_mnist, to_unit_range
+from model.examples import Examples, Recipe, make_sources
+from model.predictor import DIGITS, Predictor
+from model.presets import PRESETS, RATE_ANEW, RATE_TO_GO_ON, training_options
+from model.training import fit
+from utils.jobs import cancel, latest_job, start_training
+from utils.runs import State, read_metrics
+
+SEEDS, EPOCHS = range(3), 6
+TARGETS = (0.993, 0.995)
+
+
+class Clock(keras.callbacks.Callback):
+    """Notes after each epoch the seconds of training so far, and how many of MNIST's test digits are read right."""
+
+    def __init__(self, mnist: Mnist):
+        super().__init__()
+        self.images, self.labels = to_unit_range(mnist.x_test)[..., np.newaxis], mnist.y_test
+        self.seconds, self.reached = 0.0, []
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Let the clock run."""
+        self.start = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Stop it, and read."""
+        self.seconds += time.perf_counter() - self.start
+        logits = self.model.predict(self.images, batch_size=500, verbose=0)
+        accuracy = float((logits[:, :DIGITS].argmax(axis=1) == self.labels).mean())
+        self.reached.append((self.seconds, accuracy))
+
+    def seconds_to(self, accuracy: float) -> float:
+        """Say when an accuracy was reached; infinite if it was not."""
+        return next((seconds for seconds, reached in self.reached if reached >= accuracy), float("inf"))
+
+
+def train_ours(mnist: Mnist, seed: int) -> Clock:
+    """Train as `train.py` does, on MNIST alone."""
+    clock, recipe = Clock(mnist), Recipe({"mnist": 1.0}, habits=False)
+    sources = make_sources(mnist.x_train, mnist.y_train, None, recipe, 0, seed)
+    fit(light_reader(), Examples(sources, recipe, 60_000, 256, seed, EPOCHS), EPOCHS, RATE_ANEW, callbacks=[clock])
+    return clock
+
+
+def train_plainly(mnist: Mnist, seed: int) -> Clock:
+    """Train the same network as the tutorials do: Adam as it comes, MNIST as it is, batches of 128."""
+    clock, network = Clock(mnist), light_reader()
+    network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    images = to_unit_range(mnist.x_train)[..., np.newaxis]
+    network.fit(images, mnist.y_train, batch_size=128, epochs=EPOCHS, callbacks=[clock], verbose=0)
+    return clock
+
+
+def measure_time_to_accuracy() -> None:
+    """Time both ways of training from scratch, to each accuracy."""
+    mnist = load_mnist()
+    clocks = {"ours": [], "plain Keras": []}
+    for seed in SEEDS:
+        for name, train in (("ours", train_ours), ("plain Keras", train_plainly)):
+            keras.utils.set_random_seed(seed)
+            clocks[name].append(train(mnist, seed))
+    for name, of_name in clocks.items():
+        last = [clock.reached[-1][1] for clock in of_name]
+        print(f"the light reader from scratch, {name}: {mean(last):.2%} ± {stdev(last):.2%} after {EPOCHS} epochs")
+        report("  training", median(clock.seconds for clock in of_name), "s", len(SEEDS))
+        for target in TARGETS:
+            report(f"  to {target:.1%}", median(clock.seconds_to(target) for clock in of_name), "s", len(SEEDS))
+
+
+def measure_presets() -> None:
+    """Time what the page offers, in the very process that it starts."""
+    goals = {"Quick": 15, "Thorough": 40}
+    for name, goal in goals.items():
+        preset = PRESETS[name]
+        for start_from, network in ((SHIPPED, read_card(SHIPPED).network), (None, preset.network)):
+            accuracies, seconds, whole = [], [], []
+            for seed in SEEDS:
+                rate = RATE_TO_GO_ON if start_from else RATE_ANEW
+                begun = time.perf_counter()
+                start_training(training_options(preset.epochs, preset.images(network), rate, seed, start_from, network))
+                while latest_job().running:
+                    time.sleep(0.1)
+                whole.append(time.perf_counter() - begun)
+                seconds.append(read_metrics(latest_job().run_dir)[-1]["seconds"])
+                accuracies.append(read_card(latest_job().run_dir).accuracy["mnist"])
+            start = "the shipped network" if start_from else "scratch"
+            print(f"{name}, from {start}: {mean(accuracies):.2%} ± {stdev(accuracies):.2%} of MNIST's test digits")
+            report("  training", median(seconds), "s", len(SEEDS), goal)
+            report("  with preparing and judging", median(whole), "s", len(SEEDS))
+
+
+def measure_readings_meanwhile() -> None:
+    """Time readings alone, and while a training goes on."""
+    predictor, ink = Predictor(), draw_seven()
+    alone = median_ms(lambda: predictor.read(ink), 500)
+    start_training(["--epochs=100", "--network=light_reader"])
+    while latest_job().status.state != State.TRAINING:
+        time.sleep(0.1)
+    meanwhile = median_ms(lambda: predictor.read(ink), 500)
+    cancel(latest_job())
+    report("readings a second, nothing else going on", 1000 / alone, "", 500)
+    report("  while a training goes on", 1000 / meanwhile, "", 500)
+    report("  how many times as long a reading takes then", meanwhile / alone, "", 500)
+
+
+def main() -> None:
+    """Print all figures."""
+    cv2.setNumThreads(1)  # as train.py
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DIGITS_DATA_DIR"] = folder
+        measure_readings_meanwhile()
+        measure_presets()
+        measure_time_to_accuracy()
+
+
+if __name__ == "__main__":
+    main()
