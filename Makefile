@@ -23,7 +23,7 @@ weights: .venv/run.stamp
 	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make weights STROKES_PATH=strokes.npz (see README)"; exit 1; }
 	rm -rf data/runs/shipped
 	STROKES_PATH="$(STROKES_PATH)" .venv/bin/python train.py --epochs 30 --run-dir data/runs/shipped
-	cd data/runs/shipped && cp config.json metrics.jsonl curves.png quality.json mistakes-*.png model.* ../../../model/weights/
+	cd data/runs/shipped && cp metrics.jsonl curves.png quality.json mistakes-*.png model.* ../../../model/weights/
 
 clean:
 	rm -rf .venv

@@ -13,6 +13,7 @@ from tests.conftest import Server, encode  # noqa: E402
 from tests.drawings import draw, strokes  # noqa: E402
 from tests.test_hands import HANDS  # noqa: E402
 from utils.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
+from utils.jobs import cancel, latest_job  # noqa: E402
 
 # Browser, server and the component's timers share two cores here: a second try tells a slow moment from a fault.
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
@@ -344,31 +345,74 @@ def test_two_people_do_not_see_each_others_drawings(browser, server):
         context.close()
 
 
-def test_retraining_goes_on_beside_the_page_and_can_be_cancelled(browser, tmp_path, tiny_mnist_file, monkeypatch):
+@pytest.fixture
+def own_server(tmp_path, tiny_mnist_file, monkeypatch):
+    """A server with a state folder of its own, that trains on a few digits."""
     monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
     monkeypatch.delenv("STROKES_PATH", raising=False)
     server = Server()
-    try:
-        context = browser.new_context(viewport={"width": 1200, "height": 1000})
-        page = open_page(context.new_page(), server.url)
-        page.get_by_role("button", name="Retrain").click()
-        slider = page.get_by_role("slider", name="Epochs")
-        slider.focus()
-        slider.press("End")
-        page.get_by_role("button", name="Start").click()
-        expect(page.get_by_text(re.compile("Epoch [3-9] of 45|Epoch .. of 45"))).to_be_visible(timeout=120_000)
-        # Who comes later sees it too; the page reads meanwhile, with the network in use.
-        other = open_page(context.new_page(), server.url)
-        expect(other.get_by_role("button", name="Cancel")).to_be_visible()
-        other.close()
-        write(page, 7)
-        expect(answer(page)).to_have_text("7")
-        page.get_by_role("button", name="Cancel").click()
-        expect(page.get_by_text("The training was cancelled")).to_be_visible()
-        page.get_by_role("button", name="Close").click()
-        expect(page.get_by_role("button", name="Retrain")).to_be_visible()
-        expect(page.get_by_text("The training was cancelled")).to_have_count(0)
-        context.close()
-    finally:
-        server.stop()
+    yield server
+    server.stop()
+    if latest_job() and latest_job().running:
+        cancel(latest_job())
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("stSidebar").get_by_role("button", name=name)
+
+
+def test_a_training_is_watched_beside_the_page_and_cancelled(browser, own_server):
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    page = open_page(context.new_page(), own_server.url)
+    button(page, "Retrain").click()
+    page.get_by_role("radio", name="Whole").click()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("Epoch 1 of 30")).to_be_visible(timeout=120_000)
+    # The bar moves, and the curves grow before the first epoch ends.
+    bar = page.get_by_role("progressbar")
+    before = float(bar.get_attribute("aria-valuenow"))
+    expect(page.get_by_test_id("stSidebar").get_by_test_id("stVegaLiteChart")).to_have_count(2, timeout=60_000)
+    expect(bar).not_to_have_attribute("aria-valuenow", f"{before:g}", timeout=60_000)
+    # Who comes later sees it too; the page reads meanwhile, with the network in use.
+    other = open_page(context.new_page(), own_server.url)
+    expect(button(other, "Cancel")).to_be_visible()
+    other.close()
+    write(page, 7)
+    expect(answer(page)).to_have_text("7")
+    button(page, "Cancel").click()
+    expect(page.get_by_text("The training was cancelled")).to_be_visible()
+    button(page, "Close").click()
+    expect(button(page, "Retrain")).to_be_visible()
+    expect(page.get_by_text("The training was cancelled")).to_have_count(0)
+    context.close()
+
+
+def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(browser, own_server):
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    page = open_page(context.new_page(), own_server.url)
+    button(page, "Retrain").click()
+    page.get_by_text("More", exact=True).click()
+    images = page.get_by_role("spinbutton", name="Images an epoch")
+    images.fill("1000")
+    images.press("Enter")
+    page.get_by_role("slider", name="Epochs").press("Home")
+    expect(page.get_by_text("About 1 second of training")).to_be_visible()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("A new network is trained")).to_be_visible(timeout=180_000)
+    expect(page.get_by_test_id("stSidebar").get_by_test_id("stDataFrame")).to_be_visible()
+    button(page, "Use it").click()
+    expect(button(page, "Back to the shipped network")).to_be_visible()
+    page.reload()
+    expect(button(page, "Back to the shipped network")).to_be_visible()
+    write(page, 7)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_role("link", name="Training").click()
+    expect(page.get_by_text("In use", exact=True).or_(page.get_by_test_id("stDataFrame").nth(0))).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename.endswith(".zip")
+    button(page, "Back to the shipped network").click()
+    expect(button(page, "Back to the previous network")).to_be_visible()
+    expect(button(page, "Back to the shipped network")).to_have_count(0)
+    context.close()
