@@ -132,7 +132,7 @@ def watch() -> None:
     epochs, steps = read_metrics(job.run_dir), read_metrics(job.run_dir, STEPS_FILE)
     if steps:
         for measure in ("accuracy", "loss"):
-            chart = learning_curve(measure, epochs, steps).properties(height=150)
+            chart = learning_curve(measure, epochs, steps).properties(height=220)
             st.altair_chart(chart, key=f"retrain_{measure}", alt=f"The {measure} over the epochs so far")
     if is_permitted() and st.button("Cancel", icon=":material/stop:", width="stretch", key="retrain_cancel"):
         cancel(job)
