@@ -40,8 +40,9 @@ import cv2
 import keras
 import numpy as np
 
+from model import presets
 from model.answers import judge, write_quality
-from model.architectures import NETWORKS
+from model.architectures import NETWORKS, dense
 from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, CheckpointError, file_sha256, write_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, make_sources
@@ -68,6 +69,7 @@ from utils.runs import (
 
 LITERT_CHECK_IMAGES = 1000
 VALIDATION_REDRAWN = 2000
+MOST_NEURONS = 10_000
 SECONDS_BETWEEN_STATUSES = 0.5
 STEPS_AN_EPOCH = 20  # that are kept, for the curves to grow
 # What a signal raises is lost where it meets code that lets nothing out, such as a callback from C.
@@ -75,7 +77,7 @@ CANCEL_ASKED = Event()
 # What a run that goes on keeps of its command line.
 RESUMED = (
     *("mnist", "strokes", "validation_split", "network", "start_from", "epochs", "images", "batch_size"),
-    *("learning_rate", "seed", "as_it_is"),
+    *("hidden", "learning_rate", "constant_rate", "seed", "as_it_is"),
 )
 VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
 
@@ -90,22 +92,35 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     data.add_argument("--strokes", type=Path, metavar="PATH", help="people's pen strokes; else STROKES_PATH; else none")
     data.add_argument("--validation-split", type=float, default=0.1, help="share of the training images")
     training = parser.add_argument_group("training")
-    training.add_argument("--network", choices=NETWORKS, default="reader")
+    training.add_argument("--network", choices=NETWORKS, default="reader", help="--list says what they are")
+    training.add_argument("--hidden", type=int, nargs="+", default=[128], metavar="N", help="neurons of dense's layers")
+    training.add_argument("--published", action="store_true", help="with the options that it was published with")
     training.add_argument("--start-from", type=Path, metavar="DIR", help="the folder of a network to go on from")
     training.add_argument("--epochs", type=int, default=25)
     training.add_argument("--images", type=int, help="an epoch; default: as many as MNIST's training part has")
     training.add_argument("--batch-size", type=int, default=256)
     training.add_argument("--learning-rate", type=float, default=3e-3, help="at its peak; falls to 0 along a cosine")
     training.add_argument("--seed", type=int, default=0)
+    training.add_argument("--constant-rate", action="store_true", help="the learning rate neither rises nor falls")
     training.add_argument("--as-it-is", action="store_true", help="MNIST as it is: nothing distorted, drawn or added")
     output = parser.add_argument_group("output")
     output.add_argument("--run-dir", type=Path, metavar="DIR", help="default: data/runs/ and the time")
     output.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that was cut off; as it was begun")
+    parser.add_argument("--list", action="store_true", help="print the networks, and how they were published; then end")
     arguments = parser.parse_args(argv)
+    if arguments.published:
+        parser.set_defaults(**presets.NETWORKS[arguments.network].published)
+        arguments = parser.parse_args(argv)
     for name in ("epochs", "batch_size", "images"):
         value = getattr(arguments, name)
         if value is not None and value < 1:
             parser.error(f"--{name.replace('_', '-')} is {value}; expected 1 or more")
+    for neurons in arguments.hidden:
+        if not 1 <= neurons <= MOST_NEURONS:
+            parser.error(
+                f"--hidden is {neurons}; expected from 1 to {MOST_NEURONS:,} neurons in a layer ({neurons:,} after the "
+                f"pixels would take {max(neurons, 0) * 784 * 16 / 1e9:,.1f} GB to train)"
+            )
     if not 0 < arguments.learning_rate < float("inf"):
         parser.error(f"--learning-rate is {arguments.learning_rate}; expected a number above 0, such as 0.002")
     if not 0 < arguments.validation_split < 1:
@@ -159,6 +174,22 @@ def read_config(run_dir: Path) -> tuple[argparse.Namespace, str]:
     for name in ("mnist", "strokes", "start_from"):
         setattr(arguments, name, getattr(arguments, name) and Path(getattr(arguments, name)))
     return arguments, command
+
+
+def describe_networks() -> str:
+    """Describe each network: its layers, its parameters, its history, and the options that it was published with."""
+    lines = []
+    for name, build in NETWORKS.items():
+        network, known = build(10), presets.NETWORKS[name]
+        layers = ", ".join(f"{type(layer).__name__} {tuple(layer.output.shape[1:])}" for layer in network.layers[1:])
+        lines += [f"{name}: {known.history} {network.count_params():,} parameters", f"  {layers}"]
+        if known.published:
+            options = " ".join(
+                f"--{name.replace('_', '-')}" + (f" {value}" if value is not True else "")
+                for name, value in known.published.items()
+            )
+            lines.append(f"  published with {options}")
+    return "\n".join(lines)
 
 
 class Cancelled(BaseException):
@@ -236,16 +267,23 @@ class Keeper(keras.callbacks.Callback):
         self.tell(0)
 
 
-def begin_with(arguments: argparse.Namespace, run_dir: Path) -> keras.Model:
+def begin_with(arguments: argparse.Namespace, classes: int, run_dir: Path) -> keras.Model:
     """Give the network to train: what this run had reached, with the optimizer's state; or another's; or a new one."""
     checkpoint = run_dir / CHECKPOINT_FILE
     if not checkpoint.exists() and not arguments.start_from:
-        return NETWORKS[arguments.network]()
+        if arguments.network == "dense":
+            return dense(classes, arguments.hidden)
+        return NETWORKS[arguments.network](classes)
     path = checkpoint if checkpoint.exists() else arguments.start_from / KERAS_FILE
     try:
-        return keras.saving.load_model(path, safe_mode=True)
+        network = keras.saving.load_model(path, safe_mode=True)
     except Exception as error:  # Keras raises all kinds, by where the file is broken
         raise CheckpointError(f"{path} cannot be loaded: it is missing or broken ({error}). Start anew.") from error
+    if network.output_shape[1] < classes:
+        raise CheckpointError(
+            f"The network in {path} learned from digits alone. It can only go on with --as-it-is, or start anew."
+        )
+    return network
 
 
 def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, run_dir: Path, command: str) -> Card:
@@ -274,7 +312,7 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         arguments.seed,
     )
     examples = Examples(sources, recipe, images, arguments.batch_size, arguments.seed, arguments.epochs)
-    network = begin_with(arguments, run_dir)
+    network = begin_with(arguments, recipe.classes, run_dir)
     # The optimizer counts its steps, so that one file says all; the metrics may be an epoch ahead of it.
     first_epoch = int(network.optimizer.iterations) // len(examples) if network.compiled else 0
     examples.epoch = first_epoch
@@ -288,6 +326,7 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         validation,
         [keras.callbacks.TerminateOnNaN(), keeper],
         first_epoch,
+        arguments.constant_rate,
     )
     epochs = read_metrics(run_dir)
     if not np.isfinite(epochs[-1]["loss"]):
@@ -337,6 +376,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             f"train.py: Training is switched off on this machine (the environment variable {SWITCH} is off)."
         )
     arguments = parse_arguments(argv)
+    if arguments.list:
+        print(describe_networks())
+        return
     command = shlex.join(["python", "train.py", *(sys.argv[1:] if argv is None else argv)])
     try:
         if arguments.resume:

@@ -23,7 +23,7 @@ with draw_tab:
             reading = predictor.read(ink_from_canvas(drawing))
             widgets.show_reading(reading, key="recognise_drawing")
     if drawing is not None:
-        widgets.show_details(reading, key="recognise_drawing")
+        widgets.show_details(reading, predictor, key="recognise_drawing")
 
 with upload_tab:
     widgets.show_pictures(widgets.choose_pictures(key="recognise"), predictor)

@@ -73,10 +73,9 @@ def choose() -> None:
     network = get_predictor().card.network
     with st.expander("More"):
         if start == ANEW:
-            networks = list(presets.SECONDS_AN_IMAGE)
-            network = st.selectbox(
-                "Network", networks, networks.index(preset.network), key=f"retrain_network_{of}", help=NETWORKS_HELP
-            )
+            networks = list(presets.NETWORKS)
+            network = st.selectbox("Network", networks, networks.index(preset.network), key=f"retrain_network_{of}")
+            st.caption(presets.NETWORKS[network].history)
         epochs = st.slider("Epochs", 1, 45, preset.epochs, key=f"retrain_epochs_{of}")
         images = st.number_input(
             "Images an epoch",
@@ -96,7 +95,7 @@ def choose() -> None:
         )
         seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
         as_it_is = st.toggle("MNIST as it is", key="retrain_as_it_is", help=AS_IT_IS_HELP)
-    seconds = epochs * images * presets.SECONDS_AN_IMAGE[network]
+    seconds = presets.training_seconds(epochs * images, network)
     st.caption(
         f"About {duration(seconds)} of training on a machine with two cores, and about "
         f"{duration(presets.SECONDS_AROUND)} to prepare and to judge it."
@@ -114,7 +113,6 @@ def choose() -> None:
         st.rerun()
 
 
-NETWORKS_HELP = "The *reader* is the shipped one. The *light reader* learns twice as fast, and reads a little worse."
 AS_IT_IS_HELP = (
     "Nothing is distorted, drawn or added: what the tutorials do. See how it then reads people’s drawings, and other "
     "things than digits."

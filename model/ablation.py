@@ -165,7 +165,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         pens = characters.select(np.flatnonzero(~outside & ~is_unreadable(characters)))
         for row in arguments.rows:
             keras.utils.set_random_seed(seed)
-            network = NETWORKS[arguments.network]()
+            network = NETWORKS[arguments.network](ROWS[row].classes)
             data = (mnist.x_train[train], mnist.y_train[train], pens, unseen, not_digits)
             figures = run(ROWS[row], seed, *data, arguments.images, network)
             print(json.dumps({"row": row, "unseen": sites} | figures), file=sys.stderr, flush=True)

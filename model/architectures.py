@@ -1,21 +1,21 @@
-"""The networks by name, each a function that reads as a picture of the net."""
+"""The networks by name, each a function that reads as a picture of the net.
 
-from collections.abc import Callable
+Each maps ``(n, 28, 28, 1) float32`` images in [0, 1] to ``(n, classes) float32`` logits, before softmax: the ten
+digits, and, where there are eleven classes, "no digit". Where a network was published with a softmax at its end, that
+is in the loss here, which is the same and loses no precision.
+"""
+
+from collections.abc import Callable, Sequence
 
 import keras
 from keras import layers
 
 
-def reader() -> keras.Model:
+def reader(classes: int) -> keras.Model:
     """Build the network that ships with the app.
 
-    Four convolutions over three resolutions (28×28, 14×14, 7×7), 210,379 parameters. Batch normalisation is
-    folded into the convolutions when the network is converted for reading, so it costs nothing there.
-
-    Returns
-    -------
-    keras.Model
-        ``(n, 28, 28, 1) float32 in [0, 1] → (n, 11) float32`` logits (before softmax): the ten digits, and no digit.
+    Four convolutions over three resolutions (28×28, 14×14, 7×7). Batch normalisation is folded into the convolutions
+    when the network is converted for reading, so it costs nothing there.
     """
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Conv2D(32, 5, padding="same", use_bias=False)(images)
@@ -30,20 +30,12 @@ def reader() -> keras.Model:
     x = _normalise_and_rectify(x)
     x = layers.Flatten()(x)
     x = layers.Dropout(0.4)(x)
-    logits = layers.Dense(11, name="logits")(x)
+    logits = layers.Dense(classes, name="logits")(x)
     return keras.Model(images, logits, name="reader")
 
 
-def light_reader() -> keras.Model:
-    """Build a network that learns three times as fast as `reader`, and reads nearly as well.
-
-    Its first convolution already halves the picture, where most of the arithmetic would be. 110,787 parameters.
-
-    Returns
-    -------
-    keras.Model
-        As `reader`.
-    """
+def light_reader(classes: int) -> keras.Model:
+    """Build a network that learns faster than `reader`: its first convolution already halves the picture."""
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Conv2D(24, 5, strides=2, padding="same", use_bias=False)(images)
     x = _normalise_and_rectify(x)
@@ -55,14 +47,78 @@ def light_reader() -> keras.Model:
     x = _normalise_and_rectify(x)
     x = layers.Flatten()(x)
     x = layers.Dropout(0.4)(x)
-    logits = layers.Dense(11, name="logits")(x)
+    logits = layers.Dense(classes, name="logits")(x)
     return keras.Model(images, logits, name="light_reader")
 
 
-NETWORKS: dict[str, Callable[[], keras.Model]] = {"reader": reader, "light_reader": light_reader}
+def dense(classes: int, hidden: Sequence[int] = (128,)) -> keras.Model:
+    """Build hidden layers of so many neurons each; every one of them sees every pixel."""
+    images = keras.Input((28, 28, 1), name="images")
+    x = layers.Flatten()(images)
+    for neurons in hidden:
+        x = layers.Dense(neurons, activation="relu")(x)
+    logits = layers.Dense(classes, name="logits")(x)
+    return keras.Model(images, logits, name="dense")
+
+
+def deep_dense(classes: int) -> keras.Model:
+    """Build three hidden layers, with dropout and batch normalisation against learning by heart."""
+    images = keras.Input((28, 28, 1), name="images")
+    x = layers.Flatten()(images)
+    x = layers.Dense(256, activation="relu")(x)
+    x = layers.Dropout(0.5)(x)
+    x = layers.Dense(128, activation="relu")(x)
+    x = layers.Dense(128, activation="relu")(x)
+    x = layers.BatchNormalization()(x)
+    logits = layers.Dense(classes, name="logits")(x)
+    return keras.Model(images, logits, name="deep_dense")
+
+
+def simple_cnn(classes: int) -> keras.Model:
+    """Build one convolution before the dense layers; it was published without a non-linearity of its own."""
+    images = keras.Input((28, 28, 1), name="images")
+    x = layers.Conv2D(28, 3)(images)
+    x = layers.MaxPooling2D()(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(128, activation="relu")(x)
+    x = layers.Dropout(0.2)(x)
+    logits = layers.Dense(classes, name="logits")(x)
+    return keras.Model(images, logits, name="simple_cnn")
+
+
+def cnn(classes: int) -> keras.Model:
+    """Build two blocks of convolution and pooling."""
+    images = keras.Input((28, 28, 1), name="images")
+    x = layers.Conv2D(32, 3, activation="relu")(images)
+    x = layers.MaxPooling2D()(x)
+    x = layers.Conv2D(64, 3, activation="relu")(x)
+    x = layers.MaxPooling2D()(x)
+    x = layers.Flatten()(x)
+    x = layers.Dropout(0.5)(x)
+    logits = layers.Dense(classes, name="logits")(x)
+    return keras.Model(images, logits, name="cnn")
+
+
+def lenet5(classes: int) -> keras.Model:
+    """Build LeNet-5 (LeCun, Bottou, Bengio and Haffner 1998), with dense logits for its radial basis functions."""
+    images = keras.Input((28, 28, 1), name="images")
+    x = layers.Conv2D(6, 5, padding="same", activation="tanh")(images)
+    x = layers.AveragePooling2D(2)(x)
+    x = layers.Conv2D(16, 5, activation="tanh")(x)
+    x = layers.AveragePooling2D(2)(x)
+    x = layers.Conv2D(120, 5, activation="tanh")(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(84, activation="tanh")(x)
+    logits = layers.Dense(classes, name="logits")(x)
+    return keras.Model(images, logits, name="lenet5")
 
 
 def _normalise_and_rectify(x):
     # After the pooling, where a quarter of the values is left. The short memory (Keras's default is 0.99) lets the
     # moving averages follow runs of a few dozen steps too.
     return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+
+
+NETWORKS: dict[str, Callable[[int], keras.Model]] = {
+    build.__name__: build for build in (reader, light_reader, dense, deep_dense, simple_cnn, cnn, lenet5)
+}

@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 
 from model.checkpoint import KERAS_FILE, LITERT_FILE, SHIPPED
+from model.explain import find_evidence
 from model.predictor import LiteRTNetwork, Predictor
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +72,15 @@ def measure_reading() -> None:
     """Time one drawing from ink to prediction, and the network against Keras's three ways to call it."""
     predictor, ink = Predictor(), draw_seven()
     report("preprocess + read one 280×280 drawing", median_ms(lambda: predictor.read(ink), 500), "ms", 500, goal=1.5)
+
+    image = predictor.read(ink).steps.image
+    report(
+        "find the ink that speaks for one digit",
+        median_ms(lambda: find_evidence(predictor, image, 7), 50),
+        "ms",
+        50,
+        60,
+    )
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras

@@ -63,13 +63,19 @@ def train_ours(mnist: Mnist, seed: int) -> Clock:
     """Train as `train.py` does, on MNIST alone."""
     clock, recipe = Clock(mnist), Recipe({"mnist": 1.0}, habits=False)
     sources = make_sources(mnist.x_train, mnist.y_train, None, recipe, 0, seed)
-    fit(light_reader(), Examples(sources, recipe, 60_000, 256, seed, EPOCHS), EPOCHS, RATE_ANEW, callbacks=[clock])
+    fit(
+        light_reader(recipe.classes),
+        Examples(sources, recipe, 60_000, 256, seed, EPOCHS),
+        EPOCHS,
+        RATE_ANEW,
+        callbacks=[clock],
+    )
     return clock
 
 
 def train_plainly(mnist: Mnist, seed: int) -> Clock:
     """Train the same network as the tutorials do: Adam as it comes, MNIST as it is, batches of 128."""
-    clock, network = Clock(mnist), light_reader()
+    clock, network = Clock(mnist), light_reader(DIGITS)
     network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     images = to_unit_range(mnist.x_train)[..., np.newaxis]
     network.fit(images, mnist.y_train, batch_size=128, epochs=EPOCHS, callbacks=[clock], verbose=0)

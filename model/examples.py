@@ -39,6 +39,11 @@ class Recipe:
     distort: bool = True
     habits: bool = True
 
+    @property
+    def classes(self) -> int:
+        """How many there are to tell apart: the ten digits, and "no digit" if it is shown."""
+        return NO_DIGIT + ("no digit" in self.shares)
+
 
 AS_IT_IS = Recipe({"mnist": 1.0}, distort=False, habits=False)
 AT_HOME = Recipe({"mnist": 0.4, "redrawn": 0.15, "written": 0.25, "no digit": 0.2})

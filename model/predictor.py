@@ -12,7 +12,7 @@ from utils.preprocess import BlankError, Steps, normalize_digit
 
 IMAGE_SHAPE = (28, 28)
 DIGITS = 10
-CLASSES = 11  # the ten digits, and "no digit"
+CLASSES = (DIGITS, DIGITS + 1)  # the ten digits, and for most networks "no digit"
 MAX_BATCH = 64
 # A second candidate this likely is told beside the first ("4 or 9?").
 CLOSE_PROBABILITY = 0.2
@@ -137,7 +137,12 @@ class Predictor:
 
 
 class LiteRTNetwork:
-    """A ``.tflite`` file as a function from ``(n, 28, 28) float32`` images to ``(n, 11) float32`` logits.
+    """A ``.tflite`` file as a function from ``(n, 28, 28) float32`` images to ``(n, classes) float32`` logits.
+
+    Attributes
+    ----------
+    classes : int
+        Eleven: the ten digits and "no digit"; or ten, of a network that learned from digits alone.
 
     Raises
     ------
@@ -157,19 +162,20 @@ class LiteRTNetwork:
             self._interpreter.allocate_tensors()
             (images,), (logits,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
             shapes = [*images["shape_signature"]], [*logits["shape_signature"]]
-            if shapes != ([-1, *IMAGE_SHAPE, 1], [-1, CLASSES]):
-                raise ValueError(f"it maps {shapes[0]} to {shapes[1]}, not [-1, 28, 28, 1] to [-1, {CLASSES}]")
+            if shapes not in [([-1, *IMAGE_SHAPE, 1], [-1, classes]) for classes in CLASSES]:
+                raise ValueError(f"it maps {shapes[0]} to {shapes[1]}, not [-1, 28, 28, 1] to [-1, 10] or [-1, 11]")
         except (ValueError, RuntimeError) as error:
             raise CheckpointError(
                 f"The model file {path} is broken ({error}). {how_to_restore(path.parent)}"
             ) from error
         self._input, self._output = images["index"], logits["index"]
+        self.classes = int(logits["shape_signature"][1])
         self._allocated = int(images["shape"][0])
         self._lock = threading.Lock()  # an interpreter is not thread-safe
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Compute the logits, at most `MAX_BATCH` images at a time, so that memory stays small."""
-        logits = np.empty((len(images), CLASSES), np.float32)
+        logits = np.empty((len(images), self.classes), np.float32)
         for start in range(0, len(images), MAX_BATCH):
             batch = images[start : start + MAX_BATCH, ..., np.newaxis]
             with self._lock:
@@ -193,5 +199,13 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def digit_scores(logits: np.ndarray) -> np.ndarray:
-    """Compute the log-odds of "a digit" to "no digit" from the logits ``(n, 11)``: ``log Σ exp(z_digit) - z_none``."""
+    """Compute the log-odds of "a digit" to "no digit" from the logits ``(n, 11)``: ``log Σ exp(z_digit) - z_none``.
+
+    A network that never saw what is no digit gives ten logits. Then it is the log-odds of the likeliest digit to all
+    others: what it is unsure of is perhaps none (Hendrycks and Gimpel, "A Baseline for Detecting Misclassified and
+    Out-of-Distribution Examples", ICLR 2017).
+    """
+    if logits.shape[1] == DIGITS:
+        ordered = np.sort(logits, axis=1)
+        return ordered[:, -1] - np.logaddexp.reduce(ordered[:, :-1], axis=1)
     return np.logaddexp.reduce(logits[:, :DIGITS], axis=1) - logits[:, DIGITS]

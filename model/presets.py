@@ -1,13 +1,65 @@
-"""How long to train, by name: what the page offers, and the benchmark measures."""
+"""The networks' names and histories, and how long to train them: what the page offers. No Keras is imported here."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 MNIST_IMAGES = 54_000  # of its training part
-# On two cores, with making the images; preparing and judging come once.
-SECONDS_AN_IMAGE = {"reader": 0.0012, "light_reader": 0.0005}
-SECONDS_AROUND = 60
+# On two cores; preparing and judging come once.
+SECONDS_AROUND, SECONDS_TO_MAKE_AN_IMAGE = 60, 0.0002
 RATE_TO_GO_ON, RATE_ANEW = 0.0005, 0.003
+
+
+@dataclass(frozen=True)
+class Network:
+    """What is known of a network before it is trained (`model.architectures` builds it).
+
+    Attributes
+    ----------
+    history : str
+        Where it comes from, in a line.
+    seconds_an_image : float
+        What it takes to learn from one, on two cores.
+    published : dict of str to object
+        The options of `train.py` that it was published with; empty if it is ours.
+    """
+
+    history: str
+    seconds_an_image: float
+    published: dict[str, object]
+
+
+def _as_published(epochs: int, batch_size: int, validation_split: float) -> dict[str, object]:
+    return {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "validation_split": validation_split,
+        "learning_rate": 0.001,  # Adam's default
+        "constant_rate": True,
+        "as_it_is": True,
+    }
+
+
+NETWORKS = {
+    "reader": Network("The shipped network: four convolutions, for people's drawings.", 0.001, {}),
+    "light_reader": Network("Four smaller convolutions, the first with a stride: learns faster.", 0.0003, {}),
+    "dense": Network(
+        "One hidden layer of 128 neurons: the first network of most tutorials.", 0.00003, _as_published(5, 64, 0.2)
+    ),
+    "deep_dense": Network(
+        "Three hidden layers with dropout and batch normalisation: the tutorials' second.",
+        0.00005,
+        _as_published(5, 64, 0.2),
+    ),
+    "simple_cnn": Network(
+        "One convolution before a dense layer: the tutorials' third.", 0.0003, _as_published(10, 32, 0.1)
+    ),
+    "cnn": Network("Two convolutions with pooling: Keras's own example.", 0.0003, _as_published(15, 128, 0.1)),
+    "lenet5": Network(
+        "LeNet-5, LeCun and others 1998: where reading digits with convolutions began.",
+        0.0002,
+        _as_published(20, 32, 0.1),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -28,10 +80,11 @@ class Preset:
     seconds: float | None
 
     def images(self, network: str) -> int:
-        """Work out how many images an epoch shows to this network."""
+        """Work out how many images an epoch shows to this network: thousands at least, and no more than MNIST has."""
         if self.seconds is None:
             return MNIST_IMAGES
-        return round(self.seconds / SECONDS_AN_IMAGE[network] / self.epochs / 100) * 100
+        images = self.seconds / training_seconds(1, network) / self.epochs
+        return int(min(max(images // 100 * 100, 1000), MNIST_IMAGES))
 
 
 PRESETS = {
@@ -39,6 +92,11 @@ PRESETS = {
     "Thorough": Preset("light_reader", 4, 40),
     "Whole": Preset("reader", 30, None),
 }
+
+
+def training_seconds(images: int, network: str) -> float:
+    """Estimate how long a network takes to learn from so many images, on two cores, with making them."""
+    return images * (SECONDS_TO_MAKE_AN_IMAGE + NETWORKS[network].seconds_an_image)
 
 
 def training_options(

@@ -73,7 +73,7 @@ class DigitAccuracy(keras.metrics.SparseCategoricalAccuracy):
     """The share of the digits that are read right, given that they are digits: the accuracy of all other figures."""
 
     def update_state(self, labels, logits, sample_weight=None):
-        """Count a batch: labels ``(n,)`` from 0 to 10, logits ``(n, 11)``; what is no digit does not count."""
+        """Count a batch: labels ``(n,)`` from 0 to 10, logits ``(n, classes)``; what is no digit does not count."""
         super().update_state(labels, logits[:, :DIGITS], sample_weight=labels < DIGITS)
 
 
@@ -85,8 +85,9 @@ def fit(
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     first_epoch: int = 0,
+    constant_rate: bool = False,
 ) -> keras.callbacks.History:
-    """Train with Adam; the rate rises for a tenth of the steps, then falls along a cosine.
+    """Train with Adam; the rate rises for a tenth of the steps, then falls along a cosine, unless it is constant.
 
     Parameters
     ----------
@@ -101,19 +102,20 @@ def fit(
     callbacks : sequence of Callback
     first_epoch : int
         Where to go on, with a network that is compiled already.
+    constant_rate : bool
+        As the tutorials do.
     """
     steps = epochs * len(examples)
     warm_up = max(1, steps // 10)
     if not network.compiled:
+        schedule = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=learning_rate / 10,
+            warmup_target=learning_rate,
+            warmup_steps=warm_up,
+            decay_steps=max(1, steps - warm_up),
+        )
         network.compile(
-            optimizer=keras.optimizers.Adam(
-                keras.optimizers.schedules.CosineDecay(
-                    initial_learning_rate=learning_rate / 10,
-                    warmup_target=learning_rate,
-                    warmup_steps=warm_up,
-                    decay_steps=max(1, steps - warm_up),
-                )
-            ),
+            optimizer=keras.optimizers.Adam(learning_rate if constant_rate else schedule),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=[DigitAccuracy(name="accuracy")],
         )
@@ -133,7 +135,7 @@ def find_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
     Parameters
     ----------
-    logits : ndarray of float, shape (n, 11)
+    logits : ndarray of float, shape (n, classes)
     labels : ndarray of int, shape (n,)
         Digits.
 
@@ -152,7 +154,7 @@ def find_digit_threshold(logits: np.ndarray) -> float:
 
     Parameters
     ----------
-    logits : ndarray of float, shape (n, 11)
+    logits : ndarray of float, shape (n, classes)
     """
     return float(np.quantile(digit_scores(logits), 1 - DIGITS_KEPT))
 

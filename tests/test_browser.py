@@ -195,7 +195,7 @@ def test_bars_are_drawn_and_the_winner_stands_out(browser, server, scheme):
     context.close()
 
 
-def test_steps_and_table_are_one_click_away(page):
+def test_steps_table_and_reasons_are_one_click_away(page):
     write(page, 5)
     expect(answer(page)).to_have_text("5")
     page.get_by_text("From ink to what the network sees").click()
@@ -203,6 +203,9 @@ def test_steps_and_table_are_one_click_away(page):
         expect(page.get_by_role("img", name=f"{step}: the picture after this step")).to_be_visible()
     page.get_by_text("The figures as a table").click()
     expect(page.get_by_test_id("stDataFrame").filter(visible=True)).to_be_visible()
+    page.get_by_text("Why this answer?").click()
+    expect(page.get_by_role("img", name="coloured by whether it speaks for a 5")).to_be_visible()
+    expect(page.get_by_role("img", name="coloured by whether it speaks for")).to_have_count(2)
 
 
 def test_upload_is_read_and_bad_files_leave_the_page_working(page, tmp_path):

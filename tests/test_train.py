@@ -113,6 +113,9 @@ def test_with_peoples_strokes_it_is_judged_on_other_people(tmp_path, tiny_mnist_
         (["--epochs", "0"], "--epochs is 0; expected 1 or more"),
         (["--images", "0"], "--images is 0; expected 1 or more"),
         (["--network", "raeder"], "invalid choice: 'raeder'"),
+        (["--hidden", "0"], "--hidden is 0; expected from 1 to 10,000 neurons in a layer"),
+        (["--hidden", "-1"], "--hidden is -1; expected from 1"),
+        (["--hidden", "1000000000"], "would take 12,544.0 GB to train"),
         (
             ["--mnist", "TINY", "--start-from", "nowhere"],
             "nowhere/model.keras cannot be loaded",
@@ -297,7 +300,26 @@ def test_it_goes_on_from_another_network_and_with_mnist_as_it_is(run, tmp_path, 
     assert read_card(folder).accuracy["mnist"] == pytest.approx(read_card(run[0]).accuracy["mnist"], abs=0.02)
 
 
-def test_the_light_network_is_trained_by_name(tmp_path, tiny_mnist_file):
-    done = train("--mnist", tiny_mnist_file, "--epochs", 1, "--network", "light_reader", "--run-dir", tmp_path / "run")
+def test_a_network_is_trained_as_it_was_published_and_goes_on_only_with_what_it_knows(tmp_path, tiny_mnist_file):
+    first, second = tmp_path / "first", tmp_path / "second"
+    arguments = ("--network", "dense", "--hidden", 16, 8, "--published", "--epochs", 2, "--run-dir", first)
+    done = train("--mnist", tiny_mnist_file, *arguments)
     assert done.returncode == 0, done.stderr
-    assert (read_card(tmp_path / "run").network, read_card(tmp_path / "run").parameters) == ("light_reader", 110_787)
+    config = json.loads((first / "config.json").read_text())
+    # What was said comes before what was published.
+    assert (config["epochs"], config["batch_size"], config["validation_split"]) == (2, 64, 0.2)
+    assert (config["as_it_is"], config["constant_rate"], config["learning_rate"]) == (True, True, 0.001)
+    assert read_card(first).parameters == 785 * 16 + 17 * 8 + 9 * 10
+    assert Predictor(first).predict(np.zeros((28, 28)))[0].probabilities.shape == (10,)
+    done = train("--mnist", tiny_mnist_file, "--start-from", first, "--run-dir", second)
+    assert done.returncode == 1
+    assert "learned from digits alone" in read_status(second).message
+
+
+def test_networks_are_listed_with_their_layers_and_histories(capsys):
+    main(["--list"])
+    printed = capsys.readouterr().out
+    assert "dense: One hidden layer of 128 neurons" in printed
+    assert "Flatten (784,), Dense (128,), Dense (10,)" in printed
+    assert "published with --epochs 5 --batch-size 64 --validation-split 0.2" in printed
+    assert printed.count("published with") == 5

@@ -23,6 +23,8 @@ MIN_CONTRAST_SIGMAS = 6
 FLOOR_SIGMAS = 3
 # Paper is flat if this share of the picture's rim is within so many levels of the rim's median.
 FLAT_SHARE, FLAT_LEVELS = 0.7, 4
+# The charts' blue and orange, blue first.
+FOR_BGR, AGAINST_BGR = (237, 111, 47), (43, 130, 217)
 
 
 def load_image(source: str | Path | bytes) -> np.ndarray:
@@ -205,7 +207,7 @@ def to_data_url(image: np.ndarray, size_px: int) -> str:
 
     Parameters
     ----------
-    image : ndarray of uint8 or of float from 0 to 1, shape (height, width)
+    image : ndarray of uint8 or of float from 0 to 1, shape (height, width) or, blue first, (height, width, 3)
     size_px : int
         The longer side of the result, at least: a pixel becomes a square of a whole number of pixels.
 
@@ -219,6 +221,26 @@ def to_data_url(image: np.ndarray, size_px: int) -> str:
     times = max(1, -(-size_px // max(image.shape)))
     png = cv2.imencode(".png", image.repeat(times, axis=0).repeat(times, axis=1))[1]
     return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def tint(image: np.ndarray, evidence: np.ndarray) -> np.ndarray:
+    """Colour ink by what it speaks for: blue for the answer, orange against it, the stronger the deeper.
+
+    Parameters
+    ----------
+    image : ndarray of float from 0 to 1, shape (height, width)
+        Paper 0, ink up to 1.
+    evidence : ndarray of float, shape (height, width)
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+        Blue first, as OpenCV has it; paper black, ink that does not matter white.
+    """
+    strength = np.abs(evidence) / max(float(np.abs(evidence).max()), 1e-6)
+    color = np.where(evidence[..., np.newaxis] > 0, np.array(FOR_BGR), np.array(AGAINST_BGR))
+    mixed = 255 + strength[..., np.newaxis] * (color - 255)
+    return (image[..., np.newaxis] * mixed).round().astype(np.uint8)
 
 
 def _kind(content: bytes) -> str:

@@ -63,8 +63,8 @@ def in_words(probabilities: np.ndarray) -> str:
     """
     first, second = np.argsort(-probabilities, kind="stable")[:2]
     return (
-        f"Most likely {_a(first)} ({percent(probabilities[first])}), "
-        f"next {_a(second)} ({percent(probabilities[second])})."
+        f"Most likely {a_digit(first)} ({percent(probabilities[first])}), "
+        f"next {a_digit(second)} ({percent(probabilities[second])})."
     )
 
 
@@ -76,8 +76,15 @@ def best_guess(label: int) -> str:
     >>> best_guess(8)
     'If it is meant as one, the best guess is an 8.'
     """
-    return f"If it is meant as one, the best guess is {_a(label)}."
+    return f"If it is meant as one, the best guess is {a_digit(label)}."
 
 
-def _a(digit: int) -> str:
+def a_digit(digit: int) -> str:
+    """Name a digit with its article.
+
+    Examples
+    --------
+    >>> a_digit(8), a_digit(1)
+    ('an 8', 'a 1')
+    """
     return f"an {digit}" if digit == 8 else f"a {digit}"
