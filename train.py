@@ -358,7 +358,8 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         versions={"python": platform.python_version()} | {name: version(name) for name in VERSIONED},
     )
     # The test parts are read once, here, and choose nothing.
-    summaries = write_quality(judge(Predictor(run_dir, card), mnist, writers and writers["test"]), run_dir)
+    sets = ("mnist", "redrawn", "strokes") if writers else ("mnist", "redrawn")
+    summaries = write_quality(judge(Predictor(run_dir, card), sets, mnist, writers and writers["test"]), run_dir)
     card = replace(
         card,
         accuracy={name: summary["accuracy"] for name, summary in summaries.items()},

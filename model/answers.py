@@ -1,6 +1,6 @@
 """What a network says of a set of pictures, and the figures and pictures that show how good that is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -111,28 +111,29 @@ def answer_drawings(
     )
 
 
-def judge(predictor: Predictor, mnist: Mnist, strokes: Characters | None, seed: int = 0) -> dict[str, Answers]:
+def judge(
+    predictor: Predictor, sets: Collection[str], mnist: Mnist | None, strokes: Characters | None, seed: int = 0
+) -> dict[str, Answers]:
     """Let the network read the test digits: MNIST's, those redrawn, and people's strokes.
 
     Parameters
     ----------
     predictor : Predictor
-    mnist : Mnist
+    sets : collection of str
+        Which of ``mnist``, ``redrawn`` and ``strokes``; others are left alone.
+    mnist : Mnist or None
+        For the first two.
     strokes : Characters or None
-        Of test writers.
+        Of test writers, for the third.
     seed : int
         Of place, size, slant and stroke width.
-
-    Returns
-    -------
-    dict of str to Answers
-        ``mnist``, ``redrawn`` and, if there are any, ``strokes``.
     """
-    answers = {
-        "mnist": answer_mnist(predictor, mnist.x_test, mnist.y_test),
-        "redrawn": answer_drawings(predictor, redraw(mnist.x_test, mnist.y_test), seed, MAX_SLANT),
-    }
-    if strokes:
+    answers = {}
+    if "mnist" in sets:
+        answers["mnist"] = answer_mnist(predictor, mnist.x_test, mnist.y_test)
+    if "redrawn" in sets:
+        answers["redrawn"] = answer_drawings(predictor, redraw(mnist.x_test, mnist.y_test), seed, MAX_SLANT)
+    if "strokes" in sets:
         digits = select_digits(strokes)
         answers["strokes"] = answer_drawings(predictor, digits, seed, laboratory=digits.sites)
     return answers

@@ -21,19 +21,17 @@ import cv2
 import numpy as np
 
 from model.answers import (
-    MAX_SLANT,
     Answers,
     answer_drawings,
-    answer_mnist,
     answers_of,
     contact_sheet,
+    judge,
     summarise,
     tell_apart,
 )
 from model.checkpoint import SHIPPED, CheckpointError
 from model.dataset import load_mnist
 from model.predictor import Predictor
-from model.skeleton import redraw
 from model.strokes import (
     is_unreadable,
     load_strokes,
@@ -136,18 +134,11 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
     sets = {*arguments.sets}
     if sets == {"not-digits"}:
         sets |= {"redrawn"}  # the digits to tell them from
-    answers: dict[str, Answers] = {}
+    mnist = load_mnist(arguments.mnist) if sets & {"mnist", "redrawn"} else None
+    of_test_writers = split_writers(load_strokes(arguments.strokes))["test"] if "strokes" in sets else None
+    answers = judge(predictor, sets, mnist, of_test_writers, arguments.seed)
     others: dict[str, Answers] = {}
-    if sets & {"mnist", "redrawn"}:
-        mnist = load_mnist(arguments.mnist)
-    if "mnist" in sets:
-        answers["mnist"] = answer_mnist(predictor, mnist.x_test, mnist.y_test)
-    if "redrawn" in sets:
-        answers["redrawn"] = answer_drawings(predictor, redraw(mnist.x_test, mnist.y_test), arguments.seed, MAX_SLANT)
-    if "strokes" in sets:
-        of_test_writers = split_writers(load_strokes(arguments.strokes))["test"]
-        digits = select_digits(of_test_writers)
-        answers["strokes"] = answer_drawings(predictor, digits, arguments.seed, laboratory=digits.sites)
+    if of_test_writers:
         others["letters"] = answer_drawings(predictor, select_clear_letters(of_test_writers), arguments.seed)
     if "not-digits" in sets:
         ink = load_not_digits(arguments.not_digits)
@@ -155,8 +146,8 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
         others["not-digits"] = answers_of(predictions, ink, np.full(len(ink), -2))
 
     summaries = {name: summarise(of_set) for name, of_set in answers.items()}
-    if "strokes" in sets:
-        readable = ~is_unreadable(digits)
+    if of_test_writers:
+        readable = ~is_unreadable(select_digits(of_test_writers))
         summaries["strokes"]["readable"] = {
             "n": int(readable.sum()),
             "accuracy": float(answers["strokes"].right[readable].mean()),

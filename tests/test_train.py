@@ -14,7 +14,7 @@ import pytest
 from model.checkpoint import read_card
 from model.predictor import Predictor
 from tests.conftest import ROOT
-from train import main
+from train import main, make_run_dir
 from utils.runs import STEPS_FILE, State, Status, read_metrics, read_status
 
 
@@ -152,11 +152,10 @@ def test_run_folder_in_use_is_not_overwritten(tmp_path, tiny_mnist_file):
     assert (tmp_path / "model.keras").read_text() == "precious"
 
 
-def test_default_run_folder_is_in_the_state_folder(tmp_path, tiny_mnist_file):
-    done = train("--mnist", tiny_mnist_file, "--epochs", 1, DIGITS_DATA_DIR=str(tmp_path))
-    assert done.returncode == 0, done.stderr
-    (folder,) = (tmp_path / "runs").iterdir()
-    assert (folder / "model.json").is_file()
+def test_default_run_folder_is_in_the_state_folder(state):
+    folder = make_run_dir(None)
+    assert folder.is_dir()
+    assert folder.parent == state / "runs"
 
 
 def test_loss_that_is_no_number_stops_with_a_sentence(tmp_path, tiny_mnist_file):
@@ -190,32 +189,33 @@ def state_of(folder: Path) -> State | None:
     return status and status.state
 
 
-@pytest.mark.parametrize("cuts", ["killed in an epoch, in saving, in judging", "asked to end"])
-def test_a_run_that_was_cut_off_goes_on_and_ends_as_if_it_had_not_been(cuts, run, tmp_path, tiny_mnist_file):
+def test_a_run_that_is_asked_to_end_does_so_and_says_how_to_go_on(tmp_path, tiny_mnist_file):
+    folder = tmp_path / "run"
+    process = start("--mnist", tiny_mnist_file, "--epochs", 5000, "--batch-size", 32, "--run-dir", folder)
+    wait_for(process, lambda: len(read_metrics(folder)) == 2)
+    process.send_signal(signal.SIGTERM)
+    _, printed = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"train.py --resume {folder}" in printed
+    assert state_of(folder) == State.CANCELLED
+    assert (folder / "checkpoint.keras").is_file()
+
+
+def test_a_run_that_is_killed_again_and_again_goes_on_and_ends_as_if_it_had_not_been(run, tmp_path, tiny_mnist_file):
     whole, _ = run
     folder = tmp_path / "run"
     arguments = ("--mnist", tiny_mnist_file, "--epochs", 8, "--batch-size", 32, "--seed", 3, "--run-dir", folder)
-    if cuts == "asked to end":
-        process = start(*arguments)
-        wait_for(process, lambda: len(read_metrics(folder)) == 2)
-        process.send_signal(signal.SIGTERM)
-        _, printed = process.communicate(timeout=60)
-        assert process.returncode == 1
-        assert f"train.py --resume {folder}" in printed
-        assert state_of(folder) == State.CANCELLED
-    else:
-        for cut, happened in enumerate(
-            (
-                lambda: len(read_metrics(folder)) == 2,
-                lambda: len(read_metrics(folder)) > 4 and (folder / ".checkpoint.writing.keras").exists(),
-                lambda: state_of(folder) == State.JUDGING,
-            )
-        ):
-            process = start(*arguments) if cut == 0 else start("--resume", folder)
-            wait_for(process, happened)
-            process.kill()
-            process.communicate(timeout=60)
-            assert state_of(folder) in (State.TRAINING, State.JUDGING)  # it could not say
+    in_an_epoch_in_saving_in_judging = (
+        lambda: len(read_metrics(folder)) == 2,
+        lambda: len(read_metrics(folder)) > 4 and (folder / ".checkpoint.writing.keras").exists(),
+        lambda: state_of(folder) == State.JUDGING,
+    )
+    for cut, happened in enumerate(in_an_epoch_in_saving_in_judging):
+        process = start(*arguments) if cut == 0 else start("--resume", folder)
+        wait_for(process, happened)
+        process.kill()
+        process.communicate(timeout=60)
+        assert state_of(folder) in (State.TRAINING, State.JUDGING)  # it could not say
     assert not (folder / "model.json").exists()
 
     with (folder / "metrics.jsonl").open("a") as file:
