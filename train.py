@@ -42,7 +42,7 @@ import numpy as np
 
 from model import presets
 from model.answers import judge, write_quality
-from model.architectures import NETWORKS, dense
+from model.architectures import NETWORKS, dense, scratch
 from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, CheckpointError, file_sha256, write_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, make_sources
@@ -93,7 +93,9 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     data.add_argument("--validation-split", type=float, default=0.1, help="share of the training images")
     training = parser.add_argument_group("training")
     training.add_argument("--network", choices=NETWORKS, default="reader", help="--list says what they are")
-    training.add_argument("--hidden", type=int, nargs="+", default=[128], metavar="N", help="neurons of dense's layers")
+    training.add_argument(
+        "--hidden", type=int, nargs="+", default=[128], metavar="N", help="neurons of each layer of dense and scratch"
+    )
     training.add_argument("--published", action="store_true", help="with the options that it was published with")
     training.add_argument("--start-from", type=Path, metavar="DIR", help="the folder of a network to go on from")
     training.add_argument("--epochs", type=int, default=25)
@@ -271,9 +273,8 @@ def begin_with(arguments: argparse.Namespace, classes: int, run_dir: Path) -> ke
     """Give the network to train: what this run had reached, with the optimizer's state; or another's; or a new one."""
     checkpoint = run_dir / CHECKPOINT_FILE
     if not checkpoint.exists() and not arguments.start_from:
-        if arguments.network == "dense":
-            return dense(classes, arguments.hidden)
-        return NETWORKS[arguments.network](classes)
+        build = NETWORKS[arguments.network]
+        return build(classes, arguments.hidden) if build in (dense, scratch) else build(classes)
     path = checkpoint if checkpoint.exists() else arguments.start_from / KERAS_FILE
     try:
         network = keras.saving.load_model(path, safe_mode=True)
@@ -315,7 +316,6 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
     network = begin_with(arguments, recipe.classes, run_dir)
     # The optimizer counts its steps, so that one file says all; the metrics may be an epoch ahead of it.
     first_epoch = int(network.optimizer.iterations) // len(examples) if network.compiled else 0
-    examples.epoch = first_epoch
     keep_metrics(run_dir, first_epoch)
     keeper = Keeper(run_dir, arguments.epochs, len(examples), first_epoch)
     fit(

@@ -15,6 +15,7 @@ from utils.jobs import SWITCH, BusyError, Job, cancel, latest_job, put_aside, st
 from utils.runs import STEPS_FILE, State, Status, read_metrics
 from utils.words import SET_TITLES, accuracy_percent, duration
 
+MOST_STEPS_SHOWN = 200
 GO_ON, ANEW = "The network in use", "Scratch"
 
 
@@ -128,6 +129,7 @@ def watch() -> None:
     status = job.status
     st.progress(share_done(status), text=in_a_line(status))
     epochs, steps = read_metrics(job.run_dir), read_metrics(job.run_dir, STEPS_FILE)
+    steps = steps[:: len(steps) // MOST_STEPS_SHOWN + 1]  # a long run need not send them all every second
     if steps:
         for measure in ("accuracy", "loss"):
             chart = learning_curve(measure, epochs, steps).properties(height=220)

@@ -61,6 +61,12 @@ def dense(classes: int, hidden: Sequence[int] = (128,)) -> keras.Model:
     return keras.Model(images, logits, name="dense")
 
 
+def scratch(classes: int, hidden: Sequence[int] = (128,)) -> keras.Model:
+    """Build the same layers as `dense`, to be trained by `model.scratch` in NumPy alone."""
+    layers_of = dense(classes, hidden)
+    return keras.Model(layers_of.inputs, layers_of.outputs, name="scratch")
+
+
 def deep_dense(classes: int) -> keras.Model:
     """Build three hidden layers, with dropout and batch normalisation against learning by heart."""
     images = keras.Input((28, 28, 1), name="images")
@@ -120,5 +126,5 @@ def _normalise_and_rectify(x):
 
 
 NETWORKS: dict[str, Callable[[int], keras.Model]] = {
-    build.__name__: build for build in (reader, light_reader, dense, deep_dense, simple_cnn, cnn, lenet5)
+    build.__name__: build for build in (reader, light_reader, dense, scratch, deep_dense, simple_cnn, cnn, lenet5)
 }

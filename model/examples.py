@@ -119,10 +119,13 @@ def random_pen(rng: np.random.Generator) -> float:
 
 
 class Examples(keras.utils.PyDataset):
-    """Batches made afresh from `sources`, an epoch at a time; the same seed gives the same.
+    """Batches made afresh from `sources` for each `epoch`, counted from 1; the same seed gives the same.
 
     Each is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`). Towards the
     last of the `epochs` the distortions ease: what the network learns last is nearest to what it will read.
+
+    `model.training.fit` says which epoch it is. Keras itself takes a batch before the first, to see its shape, and
+    counts that as an epoch.
     """
 
     def __init__(
@@ -137,15 +140,11 @@ class Examples(keras.utils.PyDataset):
         super().__init__()
         self.sources, self.recipe = sources, recipe
         self.batch_size, self.batches, self.seed = batch_size, max(1, images_per_epoch // batch_size), seed
-        self.epoch, self.epochs = 0, epochs
-        self._made_for = -1
+        self.epoch, self.epochs = 1, epochs
+        self._made_for = 0
 
     def __len__(self) -> int:
         return self.batches
-
-    def on_epoch_end(self) -> None:
-        """Go on to other examples."""
-        self.epoch += 1
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         # All of an epoch at once: made while the network trains, they would take twice as long, and it, too.

@@ -45,6 +45,7 @@ NETWORKS = {
     "dense": Network(
         "One hidden layer of 128 neurons: the first network of most tutorials.", 0.00003, _as_published(5, 64, 0.2)
     ),
+    "scratch": Network("The same layers, learned in NumPy alone: every line of mathematics to read.", 0.00003, {}),
     "deep_dense": Network(
         "Three hidden layers with dropout and batch normalisation: the tutorials' second.",
         0.00005,

@@ -8,7 +8,9 @@ import numpy as np
 
 from model.checkpoint import KERAS_FILE, LITERT_FILE, CheckpointError
 from model.drawing import draw_at_random
+from model.examples import Examples
 from model.predictor import DIGITS, LiteRTNetwork, digit_scores, softmax
+from model.scratch import fit_scratch
 from model.strokes import Characters
 from utils.preprocess import BlankError, normalize_digit
 from utils.runs import write_atomically
@@ -79,21 +81,21 @@ class DigitAccuracy(keras.metrics.SparseCategoricalAccuracy):
 
 def fit(
     network: keras.Model,
-    examples: keras.utils.PyDataset,
+    examples: Examples,
     epochs: int,
     learning_rate: float,
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     first_epoch: int = 0,
     constant_rate: bool = False,
-) -> keras.callbacks.History:
+) -> None:
     """Train with Adam; the rate rises for a tenth of the steps, then falls along a cosine, unless it is constant.
 
     Parameters
     ----------
     network : keras.Model
         Gives logits.
-    examples : keras.utils.PyDataset
+    examples : Examples
     epochs : int
     learning_rate : float
         At its peak.
@@ -105,27 +107,45 @@ def fit(
     constant_rate : bool
         As the tutorials do.
     """
+
+    def begin(epoch: int, logs: dict | None = None) -> None:
+        examples.epoch = epoch + 1
+
+    begin(first_epoch)
+    all_callbacks = [keras.callbacks.LambdaCallback(on_epoch_begin=begin), *callbacks]
     steps = epochs * len(examples)
     warm_up = max(1, steps // 10)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=learning_rate / 10,
+        warmup_target=learning_rate,
+        warmup_steps=warm_up,
+        decay_steps=max(1, steps - warm_up),
+    )
     if not network.compiled:
-        schedule = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=learning_rate / 10,
-            warmup_target=learning_rate,
-            warmup_steps=warm_up,
-            decay_steps=max(1, steps - warm_up),
-        )
         network.compile(
             optimizer=keras.optimizers.Adam(learning_rate if constant_rate else schedule),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=[DigitAccuracy(name="accuracy")],
         )
-    return network.fit(
+    if network.name == "scratch":
+        told = keras.callbacks.CallbackList(
+            all_callbacks,
+            add_progbar=bool(callbacks),
+            model=network,
+            verbose=1,
+            epochs=epochs,
+            steps=len(examples),
+        )
+        rate_at = (lambda step: learning_rate) if constant_rate else (lambda step: float(schedule(step)))
+        fit_scratch(network, examples, epochs, rate_at, validation, told, first_epoch)
+        return
+    network.fit(
         examples,
         epochs=epochs,
         initial_epoch=first_epoch,
         validation_data=validation and (validation[0][..., np.newaxis], validation[1]),
         validation_batch_size=500,
-        callbacks=[*callbacks],
+        callbacks=all_callbacks,
         verbose="auto" if callbacks else 0,
     )
 

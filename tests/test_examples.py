@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from model.architectures import NETWORKS
 from model.dataset import load_mnist
-from model.examples import AT_HOME, NO_DIGIT, WITH_PENS, Examples, Recipe, make_sources
+from model.examples import AT_HOME, LAST_STRENGTH, NO_DIGIT, WITH_PENS, Examples, Recipe, make_sources
 from model.strokes import Characters
+from model.training import fit
 from tests.drawings import strokes
 
 PENS = Characters(
@@ -41,7 +43,7 @@ def test_same_seed_same_epochs_and_each_epoch_is_new(sources):
     def epochs(seed):
         examples = Examples(sources, WITH_PENS, 64, 64, seed, epochs=10)
         first = examples[0][0]
-        examples.on_epoch_end()
+        examples.epoch = 2
         return first, examples[0][0]
 
     first, second = epochs(3)
@@ -49,7 +51,7 @@ def test_same_seed_same_epochs_and_each_epoch_is_new(sources):
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, epochs(4)[0])
     resumed = Examples(sources, WITH_PENS, 64, 64, seed=3, epochs=10)
-    resumed.epoch = 1
+    resumed.epoch = 2
     assert np.array_equal(resumed[0][0], second)
 
 
@@ -72,9 +74,16 @@ def test_letters_are_no_digits(sources):
 def test_distortions_ease_towards_the_end(sources):
     examples = Examples(sources, WITH_PENS, 64, 64, seed=0, epochs=20)
     strengths = []
-    for _ in range(20):
+    for examples.epoch in range(1, 21):
         strengths.append(examples.strength)
-        examples.on_epoch_end()
-    assert strengths[:15] == [1.0] * 15
-    assert np.all(np.diff(strengths[14:]) < 0)
-    assert 0.3 < strengths[-1] < 0.6
+    assert strengths[:14] == [1.0] * 14
+    assert np.all(np.diff(strengths[13:]) < 0)
+    assert strengths[-1] == pytest.approx(LAST_STRENGTH)
+
+
+def test_each_epoch_is_made_once_and_trained_on(sources, monkeypatch):
+    made = []
+    make = Examples._make
+    monkeypatch.setattr(Examples, "_make", lambda self: (made.append(self.epoch), make(self)))
+    fit(NETWORKS["dense"](11), Examples(sources, WITH_PENS, 64, 32, seed=0, epochs=3), 3, 1e-3)
+    assert made == [1, 2, 3]

@@ -1,0 +1,141 @@
+"""A dense network in NumPy alone: what Keras does for `dense`, each line of mathematics with its formula.
+
+A batch of n images is a matrix X of n rows and 784 columns. Layer l has weights W (inputs, outputs) and biases b:
+
+    Z₁ = X W₁ + b₁,  A₁ = max(Z₁, 0),  …,  logits Z = A W + b,  probabilities P = softmax(Z)
+
+The loss is the cross-entropy, the mean over the batch of −log P[label]. See Goodfellow, Bengio and Courville, "Deep
+Learning", 2016, chapters 6 and 8.
+"""
+
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+
+from model.predictor import DIGITS, softmax
+
+Gradients = list[np.ndarray]  # W₁, b₁, W₂, b₂, …: in the order of the parameters
+
+
+def forward(parameters: Sequence[np.ndarray], images: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Compute the logits, and what each layer got to do so.
+
+    Parameters
+    ----------
+    parameters : sequence of ndarray
+        W₁, b₁, W₂, b₂, …
+    images : ndarray of float32, shape (n, 784)
+
+    Returns
+    -------
+    logits : ndarray of float32, shape (n, classes)
+    inputs : list of ndarray of float32, each (n, inputs of the layer)
+    """
+    inputs = [images]
+    for weights, biases in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
+        inputs.append(np.maximum(inputs[-1] @ weights + biases, 0))  # A = max(X W + b, 0)
+    return inputs[-1] @ parameters[-2] + parameters[-1], inputs  # Z = A W + b
+
+
+def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Compute the loss: the mean of −log P[label], with log P = Z − log Σ exp(Z), which cannot overflow."""
+    log_probabilities = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    return float(-log_probabilities[np.arange(len(labels)), labels].mean())
+
+
+def backward(
+    parameters: Sequence[np.ndarray], logits: np.ndarray, inputs: list[np.ndarray], labels: np.ndarray
+) -> Gradients:
+    """Compute the loss's gradient with respect to each parameter, from the last layer to the first (the chain rule).
+
+    Parameters
+    ----------
+    parameters : sequence of ndarray
+    logits, inputs
+        As `forward` gave them.
+    labels : ndarray of int, shape (n,)
+    """
+    n = len(labels)
+    error = softmax(logits)
+    error[np.arange(n), labels] -= 1
+    error /= n  # ∂L/∂Z = (P − Y) / n, with Y one-hot
+    gradients: Gradients = []
+    for layer in range(len(parameters) // 2 - 1, -1, -1):
+        weights = parameters[2 * layer]
+        gradients = [inputs[layer].T @ error, error.sum(axis=0), *gradients]  # ∂L/∂W = Aᵀ ∂L/∂Z, ∂L/∂b = Σ ∂L/∂Z
+        error = (error @ weights.T) * (inputs[layer] > 0)  # ∂L/∂A = ∂L/∂Z Wᵀ, and nothing passes where A = 0
+    return gradients
+
+
+class Adam:
+    """Steps as large as the gradient is steady (Kingma and Ba, "Adam", ICLR 2015)."""
+
+    FIRST, SECOND, LEAST = 0.9, 0.999, 1e-7  # β₁, β₂, ε as in Keras
+
+    def __init__(self, parameters: Sequence[np.ndarray]):
+        self.steps = 0
+        self.mean = [np.zeros_like(parameter) for parameter in parameters]
+        self.square = [np.zeros_like(parameter) for parameter in parameters]
+
+    def step(self, parameters: Sequence[np.ndarray], gradients: Gradients, rate: float) -> None:
+        """Change the parameters, in place."""
+        self.steps += 1
+        # Both means begin at 0; this makes up for it.
+        rate *= (1 - self.SECOND**self.steps) ** 0.5 / (1 - self.FIRST**self.steps)
+        for parameter, gradient, mean, square in zip(parameters, gradients, self.mean, self.square, strict=True):
+            mean += (1 - self.FIRST) * (gradient - mean)  # m ← β₁ m + (1 − β₁) g
+            square += (1 - self.SECOND) * (gradient**2 - square)  # v ← β₂ v + (1 − β₂) g²
+            parameter -= rate * mean / (np.sqrt(square) + self.LEAST)  # w ← w − η m / (√v + ε)
+
+
+def fit_scratch(
+    network: keras.Model,
+    examples: keras.utils.PyDataset,
+    epochs: int,
+    rate_at: Callable[[int], float],
+    validation: tuple[np.ndarray, np.ndarray] | None,
+    callbacks: keras.callbacks.CallbackList,
+    first_epoch: int = 0,
+) -> None:
+    """Train a dense network without Keras: its weights are taken out, changed by `Adam`, and put back after each epoch.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Of dense layers, compiled (its optimizer only counts the steps).
+    examples : keras.utils.PyDataset
+    epochs : int
+    rate_at : callable
+        The learning rate at a step, from 0.
+    validation : tuple of ndarray, optional
+        Images ``(n, 28, 28) float32`` and labels of digits.
+    callbacks : keras.callbacks.CallbackList
+        Told of epochs and batches as Keras would.
+    first_epoch : int
+    """
+    parameters = network.get_weights()
+    adam = Adam(parameters)
+    network.stop_training = False
+    callbacks.on_train_begin()
+    for epoch in range(first_epoch, epochs):
+        callbacks.on_epoch_begin(epoch)
+        losses, right, digits = 0.0, 0, 0
+        for batch in range(len(examples)):
+            images, labels = examples[batch]
+            logits, inputs = forward(parameters, images.reshape(len(images), -1))
+            adam.step(parameters, backward(parameters, logits, inputs, labels), rate_at(adam.steps))
+            losses += cross_entropy(logits, labels)
+            digits += int((labels < DIGITS).sum())
+            right += int((logits[:, :DIGITS].argmax(axis=1) == labels).sum())
+            logs = {"loss": losses / (batch + 1), "accuracy": right / max(digits, 1)}
+            callbacks.on_train_batch_end(batch, logs)
+        network.set_weights(parameters)
+        network.optimizer.iterations.assign((epoch + 1) * len(examples))
+        if validation:
+            logits, _ = forward(parameters, validation[0].reshape(len(validation[0]), -1))
+            accuracy = float((logits[:, :DIGITS].argmax(axis=1) == validation[1]).mean())
+            logs |= {"val_loss": cross_entropy(logits, validation[1]), "val_accuracy": accuracy}
+        callbacks.on_epoch_end(epoch, logs)
+        if network.stop_training:  # a callback said so
+            break
