@@ -29,6 +29,7 @@ page = st.navigation(
     [
         st.Page("app_pages/recognise.py", title="Read a digit", icon=":material/draw:"),
         st.Page("app_pages/quality.py", title="How good is it?", icon=":material/query_stats:"),
+        st.Page("app_pages/networks.py", title="Networks", icon=":material/schema:"),
         st.Page("app_pages/training.py", title="Training", icon=":material/school:"),
     ]
 )

@@ -18,12 +18,12 @@ from utils.image import load_image, load_thumbnail
 THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
 
 
-def get_predictor() -> Predictor:
-    """Return the network in use, loaded once for all sessions."""
-    return _load(folder_in_use())
+def get_predictor(folder: Path | None = None) -> Predictor:
+    """Return the network in a folder, by default the one in use, loaded once for all sessions."""
+    return _load(folder or folder_in_use())
 
 
-@st.cache_resource(show_spinner="Loading the network …", max_entries=2)
+@st.cache_resource(show_spinner="Loading the network …", max_entries=8)
 def _load(folder: Path) -> Predictor:
     # Does once what is slow the first time, so that the first stroke is read at once.
     predictor = Predictor(folder)

@@ -1,7 +1,6 @@
 """Training: the runs on this machine, their curves over each other, what each reads; use, download or delete one."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from model.in_use import folder_in_use
 from utils.charts import RUN_COLORS, compared_curves, learning_curve
 from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
 from utils.runs import STEPS_FILE, State, read_metrics
-from utils.words import SET_TITLES, accuracy_percent, duration
+from utils.words import SET_TITLES, accuracy_percent, duration, run_title
 
 MOST_COMPARED = len(RUN_COLORS)
 STATES = {
@@ -41,13 +40,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        """When it was begun, as people write it; else the folder's name."""
-        name = self.job.run_dir.name
-        try:
-            begun = datetime.strptime(name[:19], "%Y-%m-%dT%H-%M-%S")
-        except ValueError:
-            return name
-        return f"{begun:%Y-%m-%d %H:%M:%S}{name[19:].replace('-', ' #')}"
+        """What to call it."""
+        return run_title(self.job.run_dir.name)
 
 
 def read_run(job: Job) -> Run:

@@ -38,6 +38,11 @@ def show_reading(reading: Reading, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         show_answer(prediction)
         show_network_input(reading.steps)
+    show_bars(prediction, key)
+
+
+def show_bars(prediction: Prediction, key: str) -> None:
+    """Show the ten probabilities as bars, and in a sentence."""
     sentence = in_words(prediction.probabilities)
     if not prediction.is_digit:
         sentence = f"If it were a digit: {sentence[0].lower()}{sentence[1:]}"

@@ -1,6 +1,7 @@
 """The real page in a real browser: the canvas under a mouse and a finger, uploads, themes, a phone's width."""
 
 import re
+import shutil
 from urllib.parse import urlparse
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
+from model.checkpoint import SHIPPED  # noqa: E402
 from tests.conftest import Server, encode  # noqa: E402
 from tests.drawings import draw, strokes  # noqa: E402
 from tests.test_hands import HANDS  # noqa: E402
@@ -372,6 +374,16 @@ def choose_images(page: Page, number: int, preset: str) -> None:
     images = page.get_by_role("spinbutton", name="Images an epoch")
     images.fill(str(number))
     images.press("Enter")
+
+
+def test_several_networks_read_the_same_drawing(browser, own_server, tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "runs" / "2026-11-21T10-00-00")
+    context = browser.new_context(viewport={"width": 1200, "height": 1400})
+    page = open_page(context.new_page(), f"{own_server.url}/networks")
+    write(page, 7)
+    expect(answer(page)).to_have_text(["7", "7"])
+    expect(page.get_by_text("They disagree")).to_have_count(0)
+    context.close()
 
 
 def test_a_training_is_watched_beside_the_page_and_cancelled(browser, own_server):

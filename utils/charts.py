@@ -137,6 +137,36 @@ def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: li
     return base.mark_line(strokeWidth=1.5) + base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
 
 
+def accuracy_over_size(rows: list[dict]) -> alt.Chart:
+    """Draw each network's accuracy over its size, a colour a test part.
+
+    Parameters
+    ----------
+    rows : list of dict
+        With ``name`` of the network, its ``parameters``, the ``set`` it was tested on, and its ``accuracy`` there.
+    """
+    sets = list(dict.fromkeys(row["set"] for row in rows))
+    return (
+        alt.Chart(alt.InlineData(rows))
+        .mark_point(filled=True, size=70, opacity=0.85)
+        .encode(
+            x=alt.X(
+                "parameters:Q", title="Parameters", scale=alt.Scale(type="log", nice=True), axis=alt.Axis(format="~s")
+            ),
+            y=alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".1%")),
+            color=alt.Color("set:N", title=None, scale=alt.Scale(domain=sets, range=RUN_COLORS[: len(sets)])),
+            shape=alt.Shape("set:N", title=None, scale=alt.Scale(domain=sets)),
+            tooltip=[
+                "name:N",
+                "set:N",
+                alt.Tooltip("parameters:Q", format=","),
+                alt.Tooltip("accuracy:Q", format=".2%"),
+            ],
+        )
+        .properties(height=300)
+    )
+
+
 def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
     """Draw a confusion matrix; colour counts the mistakes only, so that they are seen beside the many right ones.
 

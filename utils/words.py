@@ -1,4 +1,6 @@
-"""Probabilities in words."""
+"""Probabilities, times and names in words."""
+
+from datetime import datetime
 
 import numpy as np
 
@@ -47,6 +49,21 @@ def duration(seconds: float) -> str:
     else:
         amount, unit = round(seconds / 3600, 1), "hour"
     return f"{amount:g} {unit}{'s' if amount != 1 else ''}"
+
+
+def run_title(name: str) -> str:
+    """Make of a run folder's name the time when it was begun (UTC), as people write it; other names stay.
+
+    Examples
+    --------
+    >>> run_title("2026-11-21T09-05-00"), run_title("2026-11-21T09-05-00-2"), run_title("mine")
+    ('2026-11-21 09:05:00', '2026-11-21 09:05:00 #2', 'mine')
+    """
+    try:
+        begun = datetime.strptime(name[:19], "%Y-%m-%dT%H-%M-%S")
+    except ValueError:
+        return name
+    return f"{begun:%Y-%m-%d %H:%M:%S}{name[19:].replace('-', ' #')}"
 
 
 def in_words(probabilities: np.ndarray) -> str:
