@@ -29,11 +29,16 @@ def show_retraining() -> None:
     else:
         if job and not job.seen:
             show_end(job)
-        with st.popover("Retrain", icon=":material/model_training:", width="stretch", key="retrain_open"):
-            if is_permitted():
-                choose()
-            else:
-                ask_password()
+        # Tracked, so that a stroke on the canvas does not wait for what nobody looks at.
+        popover = st.popover(
+            "Retrain", icon=":material/model_training:", width="stretch", key="retrain_open", on_change="rerun"
+        )
+        if popover.open:
+            with popover:
+                if is_permitted():
+                    choose()
+                else:
+                    ask_password()
     if is_permitted():
         show_ways_back()
 

@@ -97,10 +97,11 @@ def strokes_file(tmp_path) -> Path:
 
 
 def open_page(page: str | None = None, **secrets: object) -> AppTest:
-    """Run the app without a browser, at its first page or at another one's file."""
+    """Run the app without a browser, with Retrain opened, at its first page or at another one's file."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for name, value in secrets.items():
         app.secrets[name] = value
+    app.session_state["retrain_open"] = True  # as after a click on Retrain
     app.run()
     if page:
         app.switch_page(page).run()
