@@ -101,7 +101,7 @@ def choose() -> None:
         )
         seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
         as_it_is = st.toggle("MNIST as it is", key="retrain_as_it_is", help=AS_IT_IS_HELP)
-    seconds = presets.training_seconds(epochs * images, network)
+    seconds = presets.training_seconds(epochs * images, epochs, network)
     st.caption(
         f"About {duration(seconds)} of training on a machine with two cores, and about "
         f"{duration(presets.SECONDS_AROUND)} to prepare and to judge it."
