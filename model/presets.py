@@ -41,7 +41,7 @@ def _as_published(epochs: int, batch_size: int, validation_split: float) -> dict
 
 
 NETWORKS = {
-    "reader": Network("The shipped network: four convolutions, for people's drawings.", 0.001, {}),
+    "reader": Network("The shipped network: four convolutions, for people's drawings.", 0.0013, {}),
     "light_reader": Network("Four smaller convolutions, the first with a stride: learns faster.", 0.0003, {}),
     "dense": Network(
         "One hidden layer of 128 neurons: the first network of most tutorials.", 0.00003, _as_published(5, 64, 0.2)
