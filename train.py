@@ -51,7 +51,7 @@ from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
 from model.training import draw_digits_as_on_the_page, find_digit_threshold, find_temperature, fit, save_network
 from utils.charts import learning_curves
-from utils.jobs import SWITCH, BusyError, new_run_dir, only_training
+from utils.jobs import SWITCH, BusyError, is_switched_off, new_run_dir, only_training
 from utils.runs import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -372,7 +372,7 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
-    if os.environ.get(SWITCH) == "off":
+    if is_switched_off():
         raise SystemExit(
             f"train.py: Training is switched off on this machine (the environment variable {SWITCH} is off)."
         )

@@ -13,7 +13,7 @@ from model.presets import NETWORKS
 from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
 from utils.jobs import list_runs
-from utils.words import SET_TITLES, run_title
+from utils.words import SET_TITLES, run_title, which_of
 
 MOST_COMPARED = 6
 
@@ -63,8 +63,7 @@ def show_networks(networks: list[Trained], drawing: bytes) -> None:
                 show_answer(reading.prediction)
                 show_bars(reading.prediction, key=f"networks_{network.folder.name}")
     if len(labels) > 1:
-        digits = sorted(str(label) for label in labels)
-        st.warning(f"They disagree: {', '.join(digits[:-1])} or {digits[-1]}?", icon=":material/compare_arrows:")
+        st.warning(f"They disagree: {which_of(sorted(labels))}", icon=":material/compare_arrows:")
 
 
 st.header("Networks", anchor=False)

@@ -1,7 +1,6 @@
 """Who may train, and change which network reads: everybody, unless the server has a password."""
 
 import hmac
-import os
 import time
 from pathlib import Path
 from threading import Lock
@@ -9,7 +8,7 @@ from threading import Lock
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from utils.jobs import SWITCH
+from utils.jobs import is_switched_off
 
 TRIES_A_MINUTE = 5
 
@@ -47,7 +46,7 @@ def _gate() -> Gate:
 
 def is_permitted() -> bool:
     """Say whether this session may train and change which network reads."""
-    if os.environ.get(SWITCH) == "off":
+    if is_switched_off():
         return False
     try:
         return _password() is None or st.session_state.get("permitted") == _password()

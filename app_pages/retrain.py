@@ -1,6 +1,5 @@
 """The sidebar's retraining: start it, watch it, end it, and take its result into use or not."""
 
-import os
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +10,7 @@ from model import presets
 from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, read_card
 from model.in_use import folder_in_use, previous_folder, use
 from utils.charts import learning_curve
-from utils.jobs import SWITCH, BusyError, Job, cancel, latest_job, put_aside, start_training
+from utils.jobs import BusyError, Job, cancel, is_switched_off, latest_job, put_aside, start_training
 from utils.runs import STEPS_FILE, State, Status, read_metrics
 from utils.words import SET_TITLES, accuracy_percent, duration
 
@@ -21,7 +20,7 @@ GO_ON, ANEW = "The network in use", "Scratch"
 
 def show_retraining() -> None:
     """Show what there is to do about training: start one, watch it, or judge the one that has ended."""
-    if os.environ.get(SWITCH) == "off":
+    if is_switched_off():
         return
     job = latest_job()
     if job and job.running:

@@ -12,7 +12,7 @@ from model.predictor import Prediction, Predictor, Reading
 from utils.charts import probability_chart
 from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, tint, to_data_url
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
-from utils.words import a_digit, best_guess, in_words, percent
+from utils.words import a_digit, best_guess, in_words, percent, which_of
 
 STEP_SIZE_PX = 140
 EVIDENCE_SIZE_PX = 196
@@ -66,12 +66,12 @@ def show_answer(prediction: Prediction) -> None:
             icon=":material/question_mark:",
         )
         return
-    *others, last = (str(digit) for digit in prediction.candidates)
+    in_doubt = len(prediction.candidates) > 1
     st.metric(
         "The network reads",
-        f"{', '.join(others)} or {last}?" if others else last,
+        which_of(prediction.candidates) if in_doubt else str(prediction.label),
         delta=f"{percent(prediction.confidence)} sure",
-        delta_color="off" if others else "blue",
+        delta_color="off" if in_doubt else "blue",
         delta_arrow="off",
     )
 

@@ -30,7 +30,7 @@ from model.architectures import NETWORKS
 from model.dataset import load_mnist, stratified_split, to_unit_range
 from model.evaluate import load_not_digits
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, Recipe, make_sources
-from model.predictor import DIGITS, digit_scores
+from model.predictor import accuracy_of, digit_scores
 from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
 from model.training import as_the_network_gets_them, draw_as_on_the_page, draw_digits_as_on_the_page, fit
@@ -110,10 +110,7 @@ def run(
         return network.predict(images[..., np.newaxis], batch_size=500, verbose=0)
 
     answers = {name: logits(digits) for name, (digits, _) in unseen.digits.items()}
-    figures = {
-        name: float((answers[name][:, :DIGITS].argmax(axis=1) == labels).mean())
-        for name, (_, labels) in unseen.digits.items()
-    }
+    figures = {name: accuracy_of(answers[name], labels) for name, (_, labels) in unseen.digits.items()}
     if "no digit" in recipe.shares:
         scores = digit_scores(answers["unseen laboratories"])
         figures["FPR95, letters"] = fpr_at_tpr(scores, digit_scores(logits(unseen.letters)))

@@ -198,6 +198,11 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
+def accuracy_of(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of digits read right, from the logits ``(n, classes)`` and the labels ``(n,)``, 0 to 9."""
+    return float((logits[:, :DIGITS].argmax(axis=1) == labels).mean())
+
+
 def digit_scores(logits: np.ndarray) -> np.ndarray:
     """Compute the log-odds of "a digit" to "no digit" from the logits ``(n, 11)``: ``log Σ exp(z_digit) - z_none``.
 

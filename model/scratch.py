@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
-from model.predictor import DIGITS, softmax
+from model.predictor import DIGITS, accuracy_of, softmax
 
 Gradients = list[np.ndarray]  # W₁, b₁, W₂, b₂, …: in the order of the parameters
 
@@ -134,7 +134,7 @@ def fit_scratch(
         network.optimizer.iterations.assign((epoch + 1) * len(examples))
         if validation:
             logits, _ = forward(parameters, validation[0].reshape(len(validation[0]), -1))
-            accuracy = float((logits[:, :DIGITS].argmax(axis=1) == validation[1]).mean())
+            accuracy = accuracy_of(logits, validation[1])
             logs |= {"val_loss": cross_entropy(logits, validation[1]), "val_accuracy": accuracy}
         callbacks.on_epoch_end(epoch, logs)
         if network.stop_training:  # a callback said so

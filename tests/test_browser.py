@@ -363,6 +363,14 @@ def own_server(tmp_path, tiny_mnist_file, monkeypatch):
         cancel(latest_job())
 
 
+@pytest.fixture
+def own_page(browser, own_server):
+    """The page of that server."""
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    yield open_page(context.new_page(), own_server.url)
+    context.close()
+
+
 def button(page: Page, name: str) -> Locator:
     return page.get_by_test_id("stSidebar").get_by_role("button", name=name)
 
@@ -386,9 +394,8 @@ def test_several_networks_read_the_same_drawing(browser, own_server, tmp_path):
     context.close()
 
 
-def test_a_training_is_watched_beside_the_page_and_cancelled(browser, own_server):
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    page = open_page(context.new_page(), own_server.url)
+def test_a_training_is_watched_beside_the_page_and_cancelled(own_page, own_server):
+    page = own_page
     choose_images(page, 5000, "Whole")
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("Epoch 1 of 30")).to_be_visible(timeout=120_000)
@@ -398,7 +405,7 @@ def test_a_training_is_watched_beside_the_page_and_cancelled(browser, own_server
     expect(page.get_by_test_id("stSidebar").get_by_test_id("stVegaLiteChart")).to_have_count(2, timeout=60_000)
     expect(bar).not_to_have_attribute("aria-valuenow", f"{before:g}", timeout=60_000)
     # Who comes later sees it too; the page reads meanwhile, with the network in use.
-    other = open_page(context.new_page(), own_server.url)
+    other = open_page(page.context.new_page(), own_server.url)
     expect(button(other, "Cancel")).to_be_visible()
     other.close()
     write(page, 7)
@@ -408,12 +415,10 @@ def test_a_training_is_watched_beside_the_page_and_cancelled(browser, own_server
     button(page, "Close").click()
     expect(button(page, "Retrain")).to_be_visible()
     expect(page.get_by_text("The training was cancelled")).to_have_count(0)
-    context.close()
 
 
-def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(browser, own_server):
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    page = open_page(context.new_page(), own_server.url)
+def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(own_page):
+    page = own_page
     choose_images(page, 1000, "Quick")
     page.get_by_role("slider", name="Epochs").press("Home")
     expect(page.get_by_text("About 13 seconds of training")).to_be_visible()
@@ -433,4 +438,3 @@ def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(b
     button(page, "Back to the shipped network").click()
     expect(button(page, "Back to the previous network")).to_be_visible()
     expect(button(page, "Back to the shipped network")).to_have_count(0)
-    context.close()

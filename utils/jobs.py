@@ -42,6 +42,11 @@ class NoRoomError(OSError):
     """Too little room is left where the runs are kept. The message says how much, and what to do."""
 
 
+def is_switched_off() -> bool:
+    """Say whether training is switched off on this machine, by the environment variable."""
+    return os.environ.get(SWITCH) == "off"
+
+
 def state_dir() -> Path:
     """Return the folder of all that must last: runs, and which model is in use. ``DIGITS_DATA_DIR``, else ``data``."""
     return Path(os.environ.get("DIGITS_DATA_DIR", "data")).absolute()

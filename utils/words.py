@@ -1,5 +1,6 @@
 """Probabilities, times and names in words."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
@@ -94,6 +95,18 @@ def best_guess(label: int) -> str:
     'If it is meant as one, the best guess is an 8.'
     """
     return f"If it is meant as one, the best guess is {a_digit(label)}."
+
+
+def which_of(digits: Iterable[int]) -> str:
+    """Ask which of several digits it is.
+
+    Examples
+    --------
+    >>> which_of([4, 9]), which_of([1, 2, 7])
+    ('4 or 9?', '1, 2 or 7?')
+    """
+    *others, last = map(str, digits)
+    return f"{', '.join(others)} or {last}?"
 
 
 def a_digit(digit: int) -> str:
