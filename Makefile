@@ -1,5 +1,6 @@
 # make run   the page, on http://localhost:8501 (PORT=… for another port)
 # make test  every check and test
+# make table  train every network as it was published, three times, and write the README's table (40 minutes)
 # make weights  train the shipped network again (see README for how long); STROKES_PATH names the pen strokes
 
 PORT ?= 8501
@@ -9,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.13 python3.11; do \
 	&& echo $$python && break; done)
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test weights clean
+.PHONY: run test table weights clean
 
 run: .venv/run.stamp
 	.venv/bin/python -m streamlit run app.py --server.port=$(PORT)
@@ -24,6 +25,9 @@ weights: .venv/run.stamp
 	rm -rf data/runs/shipped
 	STROKES_PATH="$(STROKES_PATH)" .venv/bin/python train.py --epochs 30 --run-dir data/runs/shipped
 	cd data/runs/shipped && cp metrics.jsonl curves.png quality.json mistakes-*.png model.* ../../../model/weights/
+
+table: .venv/run.stamp
+	.venv/bin/python -m model.table
 
 clean:
 	rm -rf .venv

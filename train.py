@@ -3,6 +3,7 @@
     python train.py                                    # from MNIST and digits written by rule, into data/runs/
     python train.py --strokes strokes.npz              # and from people's pen strokes: the shipped recipe
     python train.py --network light_reader --epochs 3  # a quick try
+    python train.py --preset cnn                       # a tutorial's network, as it was published
     python train.py --start-from model/weights         # go on from the shipped network
     python train.py --mnist mnist.npz --seed 1         # MNIST from a file, another seed
     python train.py --resume data/runs/RUN             # go on with a run that was cut off
@@ -23,7 +24,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -39,6 +40,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is impor
 import cv2
 import keras
 import numpy as np
+import tensorflow as tf
 
 from model import presets
 from model.answers import judge, write_quality
@@ -47,9 +49,18 @@ from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, Checkpoin
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, make_sources
 from model.predictor import LiteRTNetwork, Predictor
+from model.scratch import OPTIMIZERS as OPTIMIZERS_OF_SCRATCH
 from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
-from model.training import draw_digits_as_on_the_page, find_digit_threshold, find_temperature, fit, save_network
+from model.training import (
+    LOSSES,
+    OPTIMIZERS,
+    draw_digits_as_on_the_page,
+    find_digit_threshold,
+    find_temperature,
+    fit,
+    save_network,
+)
 from utils.charts import learning_curves
 from utils.jobs import SWITCH, BusyError, is_switched_off, new_run_dir, only_training
 from utils.runs import (
@@ -66,6 +77,7 @@ from utils.runs import (
     write_json,
     write_status,
 )
+from utils.words import one_of
 
 LITERT_CHECK_IMAGES = 1000
 VALIDATION_REDRAWN = 2000
@@ -77,7 +89,11 @@ CANCEL_ASKED = Event()
 # What a run that goes on keeps of its command line.
 RESUMED = (
     *("mnist", "strokes", "validation_split", "network", "start_from", "epochs", "images", "batch_size"),
-    *("hidden", "learning_rate", "constant_rate", "seed", "as_it_is"),
+    *("hidden", "loss", "optimizer", "learning_rate", "constant_rate", "seed", "as_it_is", "validate_on_test"),
+)
+VALIDATED_ON_TEST = (
+    "With --validate-on-test the test digits are looked at while it trains. Whatever is chosen by them (when to stop, "
+    "which network) is chosen for them, so their accuracy no longer says how it reads digits that nobody has seen."
 )
 VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
 
@@ -91,16 +107,32 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     data.add_argument("--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it")
     data.add_argument("--strokes", type=Path, metavar="PATH", help="people's pen strokes; else STROKES_PATH; else none")
     data.add_argument("--validation-split", type=float, default=0.1, help="share of the training images")
+    data.add_argument(
+        "--validate-on-test", action="store_true", help="on the test digits, as some tutorials do: flatters, see --list"
+    )
     training = parser.add_argument_group("training")
-    training.add_argument("--network", choices=NETWORKS, default="reader", help="--list says what they are")
+    training.add_argument(
+        "--network", type=one_of(NETWORKS), default="reader", metavar="NAME", help="--list says which there are"
+    )
     training.add_argument(
         "--hidden", type=int, nargs="+", default=[128], metavar="N", help="neurons of each layer of dense and scratch"
     )
-    training.add_argument("--published", action="store_true", help="with the options that it was published with")
+    training.add_argument(
+        "--preset",
+        type=one_of(presets.PUBLISHED),
+        metavar="NAME",
+        help="a network as it was published: with the options that --list shows, but for those beside this one",
+    )
     training.add_argument("--start-from", type=Path, metavar="DIR", help="the folder of a network to go on from")
     training.add_argument("--epochs", type=int, default=25)
     training.add_argument("--images", type=int, help="an epoch; default: as many as MNIST's training part has")
     training.add_argument("--batch-size", type=int, default=256)
+    training.add_argument(
+        "--loss", type=one_of(LOSSES), default="sparse", metavar="NAME", help="cross-entropy: sparse, or one-hot"
+    )
+    training.add_argument(
+        "--optimizer", type=one_of(OPTIMIZERS), default="adam", metavar="NAME", help=", ".join(OPTIMIZERS)
+    )
     training.add_argument("--learning-rate", type=float, default=3e-3, help="at its peak; falls to 0 along a cosine")
     training.add_argument("--seed", type=int, default=0)
     training.add_argument("--constant-rate", action="store_true", help="the learning rate neither rises nor falls")
@@ -110,8 +142,8 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     output.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that was cut off; as it was begun")
     parser.add_argument("--list", action="store_true", help="print the networks, and how they were published; then end")
     arguments = parser.parse_args(argv)
-    if arguments.published:
-        parser.set_defaults(**presets.NETWORKS[arguments.network].published)
+    if arguments.preset:
+        parser.set_defaults(**presets.PUBLISHED[arguments.preset].options)
         arguments = parser.parse_args(argv)
     for name in ("epochs", "batch_size", "images"):
         value = getattr(arguments, name)
@@ -123,6 +155,11 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
                 f"--hidden is {neurons}; expected from 1 to {MOST_NEURONS:,} neurons in a layer ({neurons:,} after the "
                 f"pixels would take {max(neurons, 0) * 784 * 16 / 1e9:,.1f} GB to train)"
             )
+    if arguments.network == "scratch" and arguments.optimizer not in OPTIMIZERS_OF_SCRATCH:
+        parser.error(
+            f"--optimizer is {arguments.optimizer}; scratch, which is written out in NumPy, knows "
+            f"{' and '.join(OPTIMIZERS_OF_SCRATCH)}"
+        )
     if not 0 < arguments.learning_rate < float("inf"):
         parser.error(f"--learning-rate is {arguments.learning_rate}; expected a number above 0, such as 0.002")
     if not 0 < arguments.validation_split < 1:
@@ -179,19 +216,19 @@ def read_config(run_dir: Path) -> tuple[argparse.Namespace, str]:
 
 
 def describe_networks() -> str:
-    """Describe each network: its layers, its parameters, its history, and the options that it was published with."""
+    """Describe each network: its layers, its parameters, its history; then how they were published."""
     lines = []
     for name, build in NETWORKS.items():
         network, known = build(10), presets.NETWORKS[name]
         layers = ", ".join(f"{type(layer).__name__} {tuple(layer.output.shape[1:])}" for layer in network.layers[1:])
         lines += [f"{name}: {known.history} {network.count_params():,} parameters", f"  {layers}"]
-        if known.published:
-            options = " ".join(
-                f"--{name.replace('_', '-')}" + (f" {value}" if value is not True else "")
-                for name, value in known.published.items()
-            )
-            lines.append(f"  published with {options}")
-    return "\n".join(lines)
+    for name, published in presets.PUBLISHED.items():
+        options = " ".join(
+            f"--{option.replace('_', '-')}" + (f" {value}" if value is not True else "")
+            for option, value in published.options.items()
+        )
+        lines.append(f"--preset {name} is {options}")
+    return "\n".join([*lines, VALIDATED_ON_TEST])
 
 
 class Cancelled(BaseException):
@@ -269,6 +306,12 @@ class Keeper(keras.callbacks.Callback):
         self.tell(0)
 
 
+def on_all_gpus() -> AbstractContextManager:
+    """Give the scope in which a network is spread over this machine's GPUs; where there are not several, none."""
+    gpus = tf.config.list_logical_devices("GPU")
+    return tf.distribute.MirroredStrategy(gpus).scope() if len(gpus) > 1 else nullcontext()
+
+
 def begin_with(arguments: argparse.Namespace, classes: int, run_dir: Path) -> keras.Model:
     """Give the network to train: what this run had reached, with the optimizer's state; or another's; or a new one."""
     checkpoint = run_dir / CHECKPOINT_FILE
@@ -287,23 +330,34 @@ def begin_with(arguments: argparse.Namespace, classes: int, run_dir: Path) -> ke
     return network
 
 
+def split(
+    arguments: argparse.Namespace, mnist: Mnist, writers: dict[str, Characters] | None
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Say which of MNIST's training images to train on, and what to validate with: images and labels, MNIST's first."""
+    if arguments.validate_on_test:
+        print(VALIDATED_ON_TEST)
+        return np.arange(len(mnist.y_train)), (to_unit_range(mnist.x_test), mnist.y_test.astype(int))
+    train_indices, validation_indices = stratified_split(mnist.y_train, arguments.validation_split, arguments.seed)
+    images, labels = mnist.x_train[validation_indices], mnist.y_train[validation_indices].astype(int)
+    redrawn = redraw(images[:VALIDATION_REDRAWN], labels[:VALIDATION_REDRAWN])
+    parts = [(to_unit_range(images), labels), draw_digits_as_on_the_page(redrawn, arguments.seed)]
+    if writers:
+        parts.append(draw_digits_as_on_the_page(select_digits(writers["validation"]), arguments.seed))
+    return train_indices, tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+
+
 def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, run_dir: Path, command: str) -> Card:
     """Train, calibrate, save and judge; return the card."""
     cv2.setNumThreads(1)  # its thread pool would fight TensorFlow's for the cores: a step took 1.6 times as long
     keras.utils.set_random_seed(arguments.seed)
-    train_indices, validation_indices = stratified_split(mnist.y_train, arguments.validation_split, arguments.seed)
-    x_validation = to_unit_range(mnist.x_train[validation_indices])
-    y_validation = mnist.y_train[validation_indices].astype(int)
-    some = slice(VALIDATION_REDRAWN)
-    redrawn = redraw(mnist.x_train[validation_indices[some]], y_validation[some])
     writers = pens and split_writers(pens)
-    validation_parts = [(x_validation, y_validation), draw_digits_as_on_the_page(redrawn, arguments.seed)]
-    if writers:
-        validation_parts.append(draw_digits_as_on_the_page(select_digits(writers["validation"]), arguments.seed))
-    validation = tuple(np.concatenate(arrays) for arrays in zip(*validation_parts, strict=True))
-
+    train_indices, validation = split(arguments, mnist, writers)
     recipe = AS_IT_IS if arguments.as_it_is else WITH_PENS if writers else AT_HOME
     images = arguments.images or len(train_indices)
+    if arguments.batch_size > images:
+        raise ValueError(
+            f"--batch-size is {arguments.batch_size:,}; expected at most the {images:,} images of an epoch."
+        )
     sources = make_sources(
         mnist.x_train[train_indices],
         mnist.y_train[train_indices],
@@ -313,27 +367,30 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         arguments.seed,
     )
     examples = Examples(sources, recipe, images, arguments.batch_size, arguments.seed, arguments.epochs)
-    network = begin_with(arguments, recipe.classes, run_dir)
-    # The optimizer counts its steps, so that one file says all; the metrics may be an epoch ahead of it.
-    first_epoch = int(network.optimizer.iterations) // len(examples) if network.compiled else 0
-    keep_metrics(run_dir, first_epoch)
-    keeper = Keeper(run_dir, arguments.epochs, len(examples), first_epoch)
-    fit(
-        network,
-        examples,
-        arguments.epochs,
-        arguments.learning_rate,
-        validation,
-        [keras.callbacks.TerminateOnNaN(), keeper],
-        first_epoch,
-        arguments.constant_rate,
-    )
+    with on_all_gpus():
+        network = begin_with(arguments, recipe.classes, run_dir)
+        # The optimizer counts its steps, so that one file says all; the metrics may be an epoch ahead of it.
+        first_epoch = int(network.optimizer.iterations) // len(examples) if network.compiled else 0
+        keep_metrics(run_dir, first_epoch)
+        keeper = Keeper(run_dir, arguments.epochs, len(examples), first_epoch)
+        fit(
+            network,
+            examples,
+            arguments.epochs,
+            arguments.learning_rate,
+            validation,
+            [keras.callbacks.TerminateOnNaN(), keeper],
+            first_epoch,
+            arguments.constant_rate,
+            arguments.optimizer,
+            arguments.loss,
+        )
     epochs = read_metrics(run_dir)
     if not np.isfinite(epochs[-1]["loss"]):
         raise ValueError("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
 
     write_status(run_dir, Status(State.JUDGING, "Saving it and reading the test digits", seconds=keeper.seconds))
-    difference = save_network(network, x_validation[:LITERT_CHECK_IMAGES], run_dir)
+    difference = save_network(network, validation[0][:LITERT_CHECK_IMAGES], run_dir)
     logits = LiteRTNetwork(run_dir / LITERT_FILE)(validation[0])
     learning_curves(epochs).save(run_dir / "curves.png", scale_factor=2)
     card = Card(

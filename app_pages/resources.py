@@ -1,9 +1,7 @@
 """What every session shares, made once."""
 
 import json
-import time
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import streamlit as st
@@ -11,7 +9,7 @@ from PIL import Image
 
 from model.checkpoint import LITERT_FILE, QUALITY_FILE
 from model.in_use import folder_in_use
-from model.predictor import LiteRTNetwork, Predictor
+from model.predictor import Predictor, time_a_digit
 from utils.charts import probability_chart
 from utils.image import load_image, load_thumbnail
 
@@ -33,14 +31,8 @@ def _load(folder: Path) -> Predictor:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def microseconds_a_digit(folder: Path) -> float:
-    """Time the network in `folder`: the median of a hundred readings, a digit each."""
-    network, image = LiteRTNetwork(folder / LITERT_FILE), np.zeros((1, 28, 28), np.float32)
-    durations = []
-    for _ in range(100):
-        start = time.perf_counter()
-        network(image)
-        durations.append(time.perf_counter() - start)
-    return 1e6 * median(durations)
+    """Time the network in `folder`."""
+    return time_a_digit(folder / LITERT_FILE)
 
 
 def read_quality(folder: Path) -> dict:

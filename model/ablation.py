@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from utils.memory import keep_memory
@@ -27,6 +27,7 @@ import keras
 import numpy as np
 
 from model.architectures import NETWORKS
+from model.augment import DISTORTIONS
 from model.dataset import load_mnist, stratified_split, to_unit_range
 from model.evaluate import load_not_digits
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, Recipe, make_sources
@@ -43,10 +44,11 @@ ROWS: dict[str, Recipe] = {
     "and redrawn with any pen": Recipe({"mnist": 0.7, "redrawn": 0.3}, habits=False),
     "and digits written by rule": Recipe({"mnist": 0.5, "redrawn": 0.2, "written": 0.3}),
     "and what is no digit: training at home": AT_HOME,
-    "MNIST and people's strokes, as they are": Recipe({"mnist": 0.5, "pens": 0.5}, distort=False, habits=False),
+    "MNIST and people's strokes, as they are": Recipe({"mnist": 0.5, "pens": 0.5}, frozenset(), habits=False),
     "both distorted": Recipe({"mnist": 0.5, "pens": 0.5}, habits=False),
     "and with habits": Recipe({"mnist": 0.5, "pens": 0.5}),
     "everything": WITH_PENS,
+    **{f"but for {name}": replace(WITH_PENS, distortions=WITH_PENS.distortions - {name}) for name in DISTORTIONS},
 }
 
 

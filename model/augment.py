@@ -4,13 +4,25 @@ On pictures (MNIST's images, whose pen is unknown) and on pen strokes, where far
 curves run, where strokes begin, end and meet. ``python -m model.ablation`` measures what each brings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from model.drawing import Strokes
+
+# Each with its reason; `python -m model.ablation` leaves each out in turn.
+DISTORTIONS = {
+    "affine": "Pictures turned, slanted, scaled and shifted: people tilt, and cropping is never perfect.",
+    "elastic": "Pictures bent: no two hands run a curve alike.",
+    "soft": "Some of all images fainter or softer: pencils and cameras.",
+    "slant": "Strokes turned, slanted and made wide or narrow, further than a picture can be: the pen stays round.",
+    "waves": "Strokes bent: no two hands run a curve alike.",
+    "gaps": "Strokes apart from each other: hats that float, bars that miss.",
+    "ends": "Strokes that overshoot or stop early: pens are put down late and lifted early.",
+    "tremor": "Strokes that tremble: mice, touch pads, and hands.",
+}
 
 # Chosen by eye on MNIST, so that a person still reads every result: people slant, tilt, and draw larger or narrower
 # than MNIST's writers, and cropping is never perfect.
@@ -35,7 +47,12 @@ GAP = 0.03
 LOOSE_END = 0.1
 
 
-def distort_pictures(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
+def distort_pictures(
+    images: np.ndarray,
+    rng: np.random.Generator,
+    strength: float = 1.0,
+    distortions: Collection[str] = tuple(DISTORTIONS),
+) -> np.ndarray:
     """Rotate, shear, scale, shift and bend each image at random, and make some faint or soft.
 
     The bending is the elastic distortion of Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural
@@ -50,6 +67,8 @@ def distort_pictures(images: np.ndarray, rng: np.random.Generator, strength: flo
         Source of the randomness; the same generator state gives the same images.
     strength : float
         From 0 (no turning, slanting, scaling, shifting and bending) to 1.
+    distortions : collection of str
+        Which of `DISTORTIONS` to apply.
 
     Returns
     -------
@@ -57,11 +76,12 @@ def distort_pictures(images: np.ndarray, rng: np.random.Generator, strength: flo
         New arrays; the input is left as it was.
     """
     n, height, width = images.shape
-    angle = np.deg2rad(strength * rng.uniform(-MAX_ROTATION_DEG, MAX_ROTATION_DEG, n))
-    shear = strength * rng.uniform(-MAX_SHEAR, MAX_SHEAR, n)
-    scale = rng.uniform(*SCALE_RANGE, (2, n)) ** strength
-    shift = strength * rng.uniform(-MAX_SHIFT_PX, MAX_SHIFT_PX, (n, 2))
-    elastic = strength * rng.normal(0, ELASTIC_PX, (n, ELASTIC_GRID, ELASTIC_GRID, 2))
+    affine, bending = (strength * (name in distortions) for name in ("affine", "elastic"))
+    angle = np.deg2rad(affine * rng.uniform(-MAX_ROTATION_DEG, MAX_ROTATION_DEG, n))
+    shear = affine * rng.uniform(-MAX_SHEAR, MAX_SHEAR, n)
+    scale = rng.uniform(*SCALE_RANGE, (2, n)) ** affine
+    shift = affine * rng.uniform(-MAX_SHIFT_PX, MAX_SHIFT_PX, (n, 2))
+    elastic = bending * rng.normal(0, ELASTIC_PX, (n, ELASTIC_GRID, ELASTIC_GRID, 2))
 
     # From each pixel of the result to where it comes from: (rotation · shear · scale)⁻¹, one 2×2 matrix an image.
     cos, sin = np.cos(angle), np.sin(angle)
@@ -79,7 +99,7 @@ def distort_pictures(images: np.ndarray, rng: np.random.Generator, strength: flo
         origin += cv2.resize(elastic[i].astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
         origin += start[i]
         cv2.remap(images[i], origin, None, cv2.INTER_LINEAR, dst=distorted[i])
-    return soften(distorted, rng)
+    return soften(distorted, rng) if "soft" in distortions else distorted
 
 
 def soften(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -98,7 +118,12 @@ def soften(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return images
 
 
-def distort_strokes(characters: Sequence[Strokes], rng: np.random.Generator, strength: float = 1.0) -> list[Strokes]:
+def distort_strokes(
+    characters: Sequence[Strokes],
+    rng: np.random.Generator,
+    strength: float = 1.0,
+    distortions: Collection[str] = tuple(DISTORTIONS),
+) -> list[Strokes]:
     """Write characters as another hand would: ends, gaps, tremor, slant, width, and how curves run.
 
     All at once, because the time goes into the number of calls, not the number of points.
@@ -110,6 +135,8 @@ def distort_strokes(characters: Sequence[Strokes], rng: np.random.Generator, str
     rng : numpy.random.Generator
     strength : float
         From 0 (as they were) to 1.
+    distortions : collection of str
+        Which of `DISTORTIONS` to apply.
 
     Returns
     -------
@@ -124,22 +151,28 @@ def distort_strokes(characters: Sequence[Strokes], rng: np.random.Generator, str
     character_of_point = character_of_stroke[stroke_of_point]
     points = np.concatenate(strokes)
 
-    _loosen_ends(points, stroke_ends, rng, strength)
+    strengths = {name: strength * (name in distortions) for name in DISTORTIONS}
+    _loosen_ends(points, stroke_ends, rng, strengths["ends"])
     # Strokes apart from each other, in half of the characters.
-    gap = strength * rng.normal(0, GAP, (len(strokes), 2)) * (rng.random(n) < 0.5)[character_of_stroke, np.newaxis]
-    noise = strength * rng.normal(0, TREMOR, (len(points) + 2, 2))
+    gap = (
+        strengths["gaps"]
+        * rng.normal(0, GAP, (len(strokes), 2))
+        * (rng.random(n) < 0.5)[character_of_stroke, np.newaxis]
+    )
+    noise = strengths["tremor"] * rng.normal(0, TREMOR, (len(points) + 2, 2))
     trembling = (rng.random(n) * (rng.random(n) < 0.4))[character_of_point, np.newaxis]
     points = points + gap[stroke_of_point] + trembling * (noise[:-2] + noise[1:-1] + noise[2:])
     # Three long waves through the plane, each pushing points to one side.
-    waves, pushes = rng.normal(0, 4, (3, n, 2)), strength * rng.normal(0, BEND / 3**0.5, (3, n, 2))
+    waves, pushes = rng.normal(0, 4, (3, n, 2)), strengths["waves"] * rng.normal(0, BEND / 3**0.5, (3, n, 2))
     phases = rng.uniform(0, 2 * np.pi, (3, n))
     for wave, push, phase in zip(waves, pushes, phases, strict=True):
         along = (points * wave[character_of_point]).sum(axis=1) + phase[character_of_point]
         points = points + np.sin(along)[:, np.newaxis] * push[character_of_point]
     # rotation · (shear and stretch)
-    angle = np.deg2rad(strength * rng.normal(0, STROKE_ROTATION_DEG, n))
-    shear = strength * rng.uniform(-STROKE_SHEAR, STROKE_SHEAR, n)
-    stretch = np.exp(strength * rng.normal(0, STROKE_ASPECT, n))
+    slant = strengths["slant"]
+    angle = np.deg2rad(slant * rng.normal(0, STROKE_ROTATION_DEG, n))
+    shear = slant * rng.uniform(-STROKE_SHEAR, STROKE_SHEAR, n)
+    stretch = np.exp(slant * rng.normal(0, STROKE_ASPECT, n))
     cos, sin = np.cos(angle), np.sin(angle)
     x = points[:, 0] * stretch[character_of_point] - points[:, 1] * shear[character_of_point]
     cos, sin = cos[character_of_point], sin[character_of_point]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from model.augment import distort_pictures, distort_strokes, soften
+from model.augment import DISTORTIONS, distort_pictures, distort_strokes, soften
 from model.dataset import to_unit_range
 from model.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, SIZE_RANGE, Strokes, draw_small, to_unit_box
 from model.habits import add_habit
@@ -29,14 +29,14 @@ class Recipe:
     shares : dict of str to float
         How much of an epoch comes from each source: ``mnist`` (its images, distorted), ``redrawn`` (its centre lines,
         drawn with a pen), ``written`` (digits by rule), ``pens`` (people's strokes), ``no digit``. Sums to 1.
-    distort : bool
-        Whether MNIST's images are distorted, and strokes (else only drawn with any pen).
+    distortions : frozenset of str
+        What is done to MNIST's images and to strokes, of `model.augment.DISTORTIONS`; all of it by default.
     habits : bool
         Whether strokes get habits that their writers lacked.
     """
 
     shares: dict[str, float]
-    distort: bool = True
+    distortions: frozenset[str] = frozenset(DISTORTIONS)
     habits: bool = True
 
     @property
@@ -45,7 +45,7 @@ class Recipe:
         return NO_DIGIT + ("no digit" in self.shares)
 
 
-AS_IT_IS = Recipe({"mnist": 1.0}, distort=False, habits=False)
+AS_IT_IS = Recipe({"mnist": 1.0}, distortions=frozenset(), habits=False)
 AT_HOME = Recipe({"mnist": 0.4, "redrawn": 0.15, "written": 0.25, "no digit": 0.2})
 WITH_PENS = Recipe({"mnist": 0.34, "redrawn": 0.12, "written": 0.06, "pens": 0.32, "no digit": 0.16})
 
@@ -174,8 +174,8 @@ class Examples(keras.utils.PyDataset):
     def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         chosen = rng.integers(len(self.sources.labels), size=count)
         images = to_unit_range(self.sources.images[chosen])
-        if self.recipe.distort:
-            images = distort_pictures(images, rng, self.strength)
+        if self.recipe.distortions:
+            images = distort_pictures(images, rng, self.strength, self.recipe.distortions)
         return images, self.sources.labels[chosen]
 
     def _drawn(self, source: str, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -184,8 +184,8 @@ class Examples(keras.utils.PyDataset):
         characters, labels = [pool.strokes[index] for index in chosen], pool.labels[chosen]
         if self.recipe.habits and source in ("pens", "redrawn"):  # the others have theirs
             characters = [add_habit(label, strokes, rng) for label, strokes in zip(labels, characters, strict=True)]
-        if self.recipe.distort:
-            characters = distort_strokes(characters, rng, self.strength)
+        if self.recipe.distortions:
+            characters = distort_strokes(characters, rng, self.strength, self.recipe.distortions)
         images = np.empty((count, 28, 28), np.uint8)
         for i, strokes in enumerate(characters):
             images[i] = draw_small(strokes, random_pen(rng))
@@ -194,4 +194,5 @@ class Examples(keras.utils.PyDataset):
             shift = rng.integers(-1, 2, count)
             for by in (-1, 1):
                 images[shift == by] = np.roll(images[shift == by], by, axis)
-        return soften(to_unit_range(images), rng), labels.astype(np.uint8)
+        images = to_unit_range(images)
+        return soften(images, rng) if "soft" in self.recipe.distortions else images, labels.astype(np.uint8)

@@ -1,8 +1,10 @@
 """Read MNIST-style images with the trained network. LiteRT only: importing this imports no TensorFlow."""
 
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -190,6 +192,17 @@ class LiteRTNetwork:
         self._interpreter.set_tensor(self._input, batch)
         self._interpreter.invoke()
         return self._interpreter.get_tensor(self._output)
+
+
+def time_a_digit(path: Path) -> float:
+    """Time a ``.tflite`` file: the microseconds that a digit takes, the median of a hundred, one at a time."""
+    network, image = LiteRTNetwork(path), np.zeros((1, *IMAGE_SHAPE), np.float32)
+    durations = []
+    for _ in range(100):
+        start = time.perf_counter()
+        network(image)
+        durations.append(time.perf_counter() - start)
+    return 1e6 * median(durations)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

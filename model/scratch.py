@@ -89,8 +89,30 @@ class Adam:
             parameter -= rate * mean / (np.sqrt(square) + self.LEAST)  # w ← w − η m / (√v + ε)
 
 
+class Momentum:
+    """Stochastic gradient descent that keeps some of its speed (Rumelhart, Hinton and Williams, Nature 1986)."""
+
+    KEPT = 0.9  # μ
+
+    def __init__(self, parameters: Sequence[np.ndarray]):
+        self.steps = 0
+        self.speeds = [np.zeros_like(parameter) for parameter in parameters]
+
+    def step(self, parameters: Sequence[np.ndarray], gradients: Gradients, rate: float) -> None:
+        """Change the parameters, in place."""
+        self.steps += 1
+        for parameter, gradient, speed in zip(parameters, gradients, self.speeds, strict=True):
+            speed *= self.KEPT
+            speed -= rate * gradient  # v ← μ v − η g
+            parameter += speed  # w ← w + v
+
+
+OPTIMIZERS = {"adam": Adam, "sgd": Momentum}
+
+
 def fit_scratch(
     network: keras.Model,
+    optimizer: str,
     examples: keras.utils.PyDataset,
     epochs: int,
     rate_at: Callable[[int], float],
@@ -98,12 +120,14 @@ def fit_scratch(
     callbacks: keras.callbacks.CallbackList,
     first_epoch: int = 0,
 ) -> None:
-    """Train a dense network without Keras: its weights are taken out, changed by `Adam`, and put back after each epoch.
+    """Train a dense network without Keras: its weights are taken out, changed, and put back after each epoch.
 
     Parameters
     ----------
     network : keras.Model
         Of dense layers, compiled (its optimizer only counts the steps).
+    optimizer : str
+        One of `OPTIMIZERS`.
     examples : keras.utils.PyDataset
     epochs : int
     rate_at : callable
@@ -115,7 +139,7 @@ def fit_scratch(
     first_epoch : int
     """
     parameters = network.get_weights()
-    adam = Adam(parameters)
+    steps = OPTIMIZERS[optimizer](parameters)
     network.stop_training = False
     callbacks.on_train_begin()
     for epoch in range(first_epoch, epochs):
@@ -124,7 +148,7 @@ def fit_scratch(
         for batch in range(len(examples)):
             images, labels = examples[batch]
             logits, inputs = forward(parameters, images.reshape(len(images), -1))
-            adam.step(parameters, backward(parameters, logits, inputs, labels), rate_at(adam.steps))
+            steps.step(parameters, backward(parameters, logits, inputs, labels), rate_at(steps.steps))
             losses += cross_entropy(logits, labels)
             digits += int((labels < DIGITS).sum())
             right += int((logits[:, :DIGITS].argmax(axis=1) == labels).sum())

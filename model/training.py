@@ -1,6 +1,7 @@
 """Training, calibrating and saving a network: what ``train.py`` and ``model.ablation`` share."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -19,6 +20,13 @@ from utils.runs import write_atomically
 # digits are odd are told that theirs are none, which is worse.
 DIGITS_KEPT = 0.985
 LITERT_TOLERANCE = 1e-4
+OPTIMIZERS = {
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "nadam": keras.optimizers.Nadam,
+    "rmsprop": keras.optimizers.RMSprop,
+    "sgd": partial(keras.optimizers.SGD, momentum=0.9),
+}
 
 
 def as_the_network_gets_them(inks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -44,14 +52,15 @@ def as_the_network_gets_them(inks: Iterable[np.ndarray]) -> tuple[np.ndarray, np
     return np.stack(images), np.array(places)
 
 
-def draw_as_on_the_page(characters: Characters, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def draw_as_on_the_page(characters: Characters, seed: int, max_slant: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """Draw characters on the canvas at random and make of them what the network gets.
 
     Parameters
     ----------
     characters : Characters
     seed : int
-        Of place, size and stroke width.
+        Of place, size, slant and stroke width.
+    max_slant : float
 
     Returns
     -------
@@ -60,13 +69,14 @@ def draw_as_on_the_page(characters: Characters, seed: int) -> tuple[np.ndarray, 
         Those taken for blank are left out.
     """
     rng = np.random.default_rng(seed)
-    images, places = as_the_network_gets_them(draw_at_random(strokes, rng).ink for strokes in characters.strokes)
+    drawn = (draw_at_random(strokes, rng, max_slant).ink for strokes in characters.strokes)
+    images, places = as_the_network_gets_them(drawn)
     return images, characters.labels[places]
 
 
-def draw_digits_as_on_the_page(digits: Characters, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def draw_digits_as_on_the_page(digits: Characters, seed: int, max_slant: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """As `draw_as_on_the_page`, with the labels as numbers: int, shape (n,)."""
-    images, labels = draw_as_on_the_page(digits, seed)
+    images, labels = draw_as_on_the_page(digits, seed, max_slant)
     return images, labels.astype(int)
 
 
@@ -79,6 +89,22 @@ class DigitAccuracy(keras.metrics.SparseCategoricalAccuracy):
         super().update_state(labels, logits[:, :DIGITS], sample_weight=labels < DIGITS)
 
 
+@keras.saving.register_keras_serializable()
+class OneHotCrossentropy(keras.losses.Loss):
+    """Categorical cross-entropy: each label as a row of zeros with a one. The same as the sparse one, spelled out."""
+
+    def call(self, labels, logits):
+        """Compute it for labels ``(n,)`` and logits ``(n, classes)``: shape (n,)."""
+        one_hot = keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), logits.shape[-1])
+        return keras.losses.categorical_crossentropy(one_hot, logits, from_logits=True)
+
+
+LOSSES = {
+    "sparse": partial(keras.losses.SparseCategoricalCrossentropy, from_logits=True),
+    "one-hot": OneHotCrossentropy,
+}
+
+
 def fit(
     network: keras.Model,
     examples: Examples,
@@ -88,8 +114,10 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     first_epoch: int = 0,
     constant_rate: bool = False,
+    optimizer: str = "adam",
+    loss: str = "sparse",
 ) -> None:
-    """Train with Adam; the rate rises for a tenth of the steps, then falls along a cosine, unless it is constant.
+    """Train; the rate rises for a tenth of the steps, then falls along a cosine, unless it is constant.
 
     Parameters
     ----------
@@ -106,6 +134,10 @@ def fit(
         Where to go on, with a network that is compiled already.
     constant_rate : bool
         As the tutorials do.
+    optimizer : str
+        One of `OPTIMIZERS`.
+    loss : str
+        One of `LOSSES`.
     """
 
     def begin(epoch: int, logs: dict | None = None) -> None:
@@ -123,8 +155,8 @@ def fit(
     )
     if not network.compiled:
         network.compile(
-            optimizer=keras.optimizers.Adam(learning_rate if constant_rate else schedule),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            optimizer=OPTIMIZERS[optimizer](learning_rate if constant_rate else schedule),
+            loss=LOSSES[loss](),
             metrics=[DigitAccuracy(name="accuracy")],
         )
     if network.name == "scratch":
@@ -137,7 +169,7 @@ def fit(
             steps=len(examples),
         )
         rate_at = (lambda step: learning_rate) if constant_rate else (lambda step: float(schedule(step)))
-        fit_scratch(network, examples, epochs, rate_at, validation, told, first_epoch)
+        fit_scratch(network, optimizer, examples, epochs, rate_at, validation, told, first_epoch)
         return
     network.fit(
         examples,

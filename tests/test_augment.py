@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from model.augment import distort_pictures, distort_strokes
+from model.augment import DISTORTIONS, distort_pictures, distort_strokes
 from model.drawing import draw_small, to_unit_box
 from tests.drawings import STROKES, draw
 from tests.drawings import strokes as drawn
@@ -78,3 +78,20 @@ def test_without_strength_everything_stays_where_it_was():
     still = distort_pictures(IMAGES, np.random.default_rng(0), strength=0)
     same = [np.allclose(a, b, atol=1e-5) for a, b in zip(still, IMAGES, strict=True)]
     assert 0.3 < np.mean(same) < 0.7  # the others are faint or soft
+
+
+def test_each_distortion_alone_changes_pictures_or_strokes_and_none_changes_nothing():
+    def changes(*names: str) -> bool:
+        pictures = distort_pictures(IMAGES, np.random.default_rng(0), distortions=names)
+        strokes = distort_strokes(CHARACTERS, np.random.default_rng(0), distortions=names)
+        return not (
+            np.allclose(pictures, IMAGES, atol=1e-5)
+            and all(
+                np.allclose(a, b, atol=1e-6)
+                for old, new in zip(CHARACTERS, strokes, strict=True)
+                for a, b in zip(old, new, strict=True)
+            )
+        )
+
+    assert not changes()
+    assert all(changes(name) for name in DISTORTIONS)

@@ -6,9 +6,10 @@ import keras
 import numpy as np
 import pytest
 
+from model import training
 from model.architectures import dense, scratch
 from model.examples import AS_IT_IS, Examples, Sources
-from model.scratch import Adam, backward, cross_entropy, forward
+from model.scratch import OPTIMIZERS, backward, cross_entropy, forward
 from model.training import fit
 
 RNG = np.random.default_rng(0)
@@ -49,12 +50,13 @@ def test_gradients_are_those_of_small_differences(hidden):
             assert gradient[index] == pytest.approx((differences[0] - differences[1]) / 2e-6, abs=1e-6)
 
 
-def test_adam_goes_down_a_valley_as_keras_does():
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_optimizer_goes_down_a_valley_as_keras_does(name):
     ours, keras_s = [np.array([3.0, -2.0], np.float32)], keras.Variable([3.0, -2.0])
-    adam, optimizer = Adam(ours), keras.optimizers.Adam(0.05)
+    by_hand, optimizer = OPTIMIZERS[name](ours), training.OPTIMIZERS[name](0.05)
     optimizer.build([keras_s])
     for _ in range(50):
-        adam.step(ours, [2 * ours[0]], 0.05)
+        by_hand.step(ours, [2 * ours[0]], 0.05)
         optimizer.apply([2 * keras_s.value])
         np.testing.assert_allclose(ours[0], keras_s.numpy(), atol=1e-4)
     assert np.abs(ours[0]).max() < 2

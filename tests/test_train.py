@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import shutil
@@ -13,8 +14,9 @@ import pytest
 
 from model.checkpoint import read_card
 from model.predictor import Predictor
+from model.presets import PUBLISHED
 from tests.conftest import ROOT
-from train import main, make_run_dir
+from train import main, make_run_dir, parse_arguments
 from utils.runs import STEPS_FILE, State, Status, read_metrics, read_status
 
 
@@ -112,7 +114,17 @@ def test_with_peoples_strokes_it_is_judged_on_other_people(tmp_path, tiny_mnist_
     [
         (["--epochs", "0"], "--epochs is 0; expected 1 or more"),
         (["--images", "0"], "--images is 0; expected 1 or more"),
-        (["--network", "raeder"], "invalid choice: 'raeder'"),
+        (["--network", "raeder"], "argument --network: there is no 'raeder'; did you mean 'reader'?"),
+        (["--preset", "lenet"], "did you mean 'lenet5'?"),
+        (["--loss", "hinge"], "There are sparse, one-hot"),
+        (
+            ["--network", "scratch", "--optimizer", "nadam"],
+            "scratch, which is written out in NumPy, knows adam and sgd",
+        ),
+        (
+            ["--mnist", "TINY", "--batch-size", "361"],
+            "--batch-size is 361; expected at most the 360 images of an epoch",
+        ),
         (["--hidden", "0"], "--hidden is 0; expected from 1 to 10,000 neurons in a layer"),
         (["--hidden", "-1"], "--hidden is -1; expected from 1"),
         (["--hidden", "1000000000"], "would take 12,544.0 GB to train"),
@@ -122,6 +134,8 @@ def test_with_peoples_strokes_it_is_judged_on_other_people(tmp_path, tiny_mnist_
         ),
         (["--batch-size", "-5"], "--batch-size is -5"),
         (["--learning-rate", "nan"], "--learning-rate is nan"),
+        (["--learning-rate", "0"], "--learning-rate is 0.0; expected a number above 0"),
+        (["--validation-split", "0"], "--validation-split is 0.0; expected between 0 and 1"),
         (["--validation-split", "1"], "--validation-split is 1.0; expected between 0 and 1"),
         (["--seed", "-1"], "--seed is -1"),
         (["--mnist", "nowhere.npz"], "There is no MNIST file at nowhere.npz"),
@@ -284,6 +298,32 @@ def test_disk_that_is_full_or_read_only_is_said(options, sentence, mounting, tmp
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
+def test_disk_that_fills_up_while_it_saves_is_said(state, tiny_mnist_file, monkeypatch):
+    def fill_up(path: Path, write: Callable) -> None:
+        write(path)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("train.write_atomically", fill_up)
+    folder = state / "run"
+    with pytest.raises(SystemExit, match="No space left on device"):
+        main(
+            [
+                "--mnist",
+                str(tiny_mnist_file),
+                "--network",
+                "dense",
+                "--as-it-is",
+                "--epochs",
+                "2",
+                f"--run-dir={folder}",
+            ]
+        )
+    status = read_status(folder)
+    assert (status.state, status.message) == (State.FAILED, "[Errno 28] No space left on device")
+    assert not (folder / "model.json").exists()
+
+
 def test_where_training_is_switched_off_it_does_not_start(tmp_path, monkeypatch):
     monkeypatch.setenv("DIGITS_RETRAIN", "off")
     with pytest.raises(SystemExit, match="Training is switched off on this machine"):
@@ -302,13 +342,14 @@ def test_it_goes_on_from_another_network_and_with_mnist_as_it_is(run, tmp_path, 
 
 def test_a_network_is_trained_as_it_was_published_and_goes_on_only_with_what_it_knows(tmp_path, tiny_mnist_file):
     first, second = tmp_path / "first", tmp_path / "second"
-    arguments = ("--network", "dense", "--hidden", 16, 8, "--published", "--epochs", 2, "--run-dir", first)
+    arguments = ("--preset", "dense", "--hidden", 16, 8, "--epochs", 2, "--run-dir", first)
     done = train("--mnist", tiny_mnist_file, *arguments)
     assert done.returncode == 0, done.stderr
     config = json.loads((first / "config.json").read_text())
     # What was said comes before what was published.
     assert (config["epochs"], config["batch_size"], config["validation_split"]) == (2, 64, 0.2)
     assert (config["as_it_is"], config["constant_rate"], config["learning_rate"]) == (True, True, 0.001)
+    assert (config["loss"], config["optimizer"]) == ("one-hot", "adam")
     assert read_card(first).parameters == 785 * 16 + 17 * 8 + 9 * 10
     assert Predictor(first).predict(np.zeros((28, 28)))[0].probabilities.shape == (10,)
     done = train("--mnist", tiny_mnist_file, "--start-from", first, "--run-dir", second)
@@ -321,5 +362,69 @@ def test_networks_are_listed_with_their_layers_and_histories(capsys):
     printed = capsys.readouterr().out
     assert "dense: One hidden layer of 128 neurons" in printed
     assert "Flatten (784,), Dense (128,), Dense (10,)" in printed
-    assert "published with --epochs 5 --batch-size 64 --validation-split 0.2" in printed
-    assert printed.count("published with") == 5
+    assert "--preset scratch is --network scratch --epochs 5 --batch-size 64 --learning-rate 0.001" in printed
+    assert printed.count("--preset") == len(PUBLISHED)
+    assert "no longer says how it reads digits that nobody has seen" in printed
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_preset_is_taken(name):
+    options = parse_arguments(["--preset", name])
+    assert {option: getattr(options, option) for option in PUBLISHED[name].options} == PUBLISHED[name].options
+
+
+def test_validated_on_the_test_digits_it_learns_from_all_others_and_warns(tmp_path, tiny_mnist_file):
+    folder = tmp_path / "run"
+    arguments = ("--preset", "dense_validated_on_test", "--epochs", 1, "--run-dir", folder)
+    done = train("--mnist", tiny_mnist_file, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "no longer says how it reads digits that nobody has seen" in done.stdout
+    card = read_card(folder)
+    assert (card.train_images, card.validation_images) == (400, 100)
+    assert card.validation_accuracy == pytest.approx(card.accuracy["mnist"])
+
+
+# As on a machine with two GPUs: TensorFlow is told that the processor is two, and asked for those instead.
+ON_TWO_DEVICES = """
+import sys
+import tensorflow as tf
+two = [tf.config.LogicalDeviceConfiguration()] * 2
+tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], two)
+list_logical_devices = tf.config.list_logical_devices
+tf.config.list_logical_devices = lambda kind: list_logical_devices("CPU")
+import train
+fit = train.fit
+def tell(network, *arguments):
+    print("spread over", network.distribute_strategy.num_replicas_in_sync)
+    fit(network, *arguments)
+train.fit = tell
+train.main(sys.argv[1:])
+"""
+
+
+def test_several_gpus_share_each_batch(tmp_path, tiny_mnist_file):
+    folder = tmp_path / "run"
+    arguments = [
+        "--mnist",
+        tiny_mnist_file,
+        "--network",
+        "dense",
+        "--epochs",
+        8,
+        "--batch-size",
+        32,
+        "--run-dir",
+        folder,
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", ON_TWO_DEVICES, *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | {"MNIST_PATH": "", "STROKES_PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "spread over 2" in done.stdout
+    assert read_metrics(folder)[-1]["loss"] < 0.7 * read_metrics(folder)[0]["loss"]
+    assert read_card(folder).parameters == 785 * 128 + 129 * 11

@@ -224,3 +224,28 @@ def reliability_chart(sets: dict[str, list[dict]]) -> alt.LayerChart:
         )
     )
     return (diagonal + lines).properties(width=360, height=360)
+
+
+def over_hidden_neurons(rows: list[dict]) -> alt.HConcatChart:
+    """Draw accuracy, parameters and seconds of training over the number of hidden neurons, beside each other.
+
+    Parameters
+    ----------
+    rows : list of dict
+        With ``neurons``, ``accuracy``, ``parameters`` and ``seconds``; several of the same ``neurons`` become a mean
+        and its standard deviation.
+    """
+    neurons = alt.X("neurons:Q", title="Hidden neurons", scale=alt.Scale(type="log", base=2), axis=alt.Axis(format="d"))
+    panels = []
+    for measure, title, scale in (
+        ("accuracy", "MNIST’s test digits read right", alt.Scale(zero=False)),
+        ("parameters", "Parameters", alt.Scale(type="log")),
+        ("seconds", "Seconds of training", alt.Scale(domainMin=0)),
+    ):
+        base = alt.Chart(alt.InlineData(rows)).encode(x=neurons)
+        axis = alt.Axis(format=".0%" if measure == "accuracy" else "~s", tickCount=5)
+        means = base.encode(y=alt.Y(f"mean({measure}):Q", title=title, scale=scale, axis=axis))
+        spread = base.mark_errorbar(extent="stdev", color=WINNER_COLOR).encode(y=alt.Y(f"{measure}:Q", title=title))
+        line = means.mark_line(point=True, color=WINNER_COLOR)
+        panels.append((spread + line).properties(width=240, height=200))
+    return alt.hconcat(*panels)
