@@ -28,7 +28,7 @@ class Network:
 
 NETWORKS = {
     "reader": Network("The shipped network: four convolutions, for people's drawings.", 0.0014),
-    "light_reader": Network("Four smaller convolutions, the first with a stride: learns faster.", 0.0003),
+    "light_reader": Network("Four smaller convolutions, the first with a stride: learns faster.", 0.00032),
     "dense": Network("One hidden layer of 128 neurons: the first network of most tutorials.", 0.00003),
     "scratch": Network("The same layers, learned in NumPy alone: every line of mathematics to read.", 0.00003),
     "deep_dense": Network("Three hidden layers with dropout and batch normalisation: the tutorials' second.", 0.00005),
