@@ -7,6 +7,7 @@ import streamlit as st
 from model.formats import FORMATS, ExportError, export_as_zip, export_name
 
 
+@st.fragment  # the page does not wait while the file is written
 def offer_download(folder: Path, key: str) -> None:
     """Let the user choose a format, and download the network in `folder` in it."""
     with st.popover("Download", icon=":material/download:", width="stretch", key=f"{key}_download_open"):
