@@ -50,10 +50,11 @@ from model.formats import (
     read_script,
 )
 from model.in_use import folder_in_use
-from model.predictor import LiteRTNetwork, softmax
+from model.predictor import IMAGE_SHAPE, LiteRTNetwork, softmax
 from model.written import write_digit
 from utils.jobs import state_dir
 
+IMAGES = keras.InputSpec(dtype="float32", shape=(None, *IMAGE_SHAPE, 1), name="images")
 WRITTEN_DIGITS = 500  # whose activations set the steps of the 8-bit numbers; more change nothing
 
 
@@ -64,16 +65,15 @@ def write_keras(run_dir: Path, network: keras.Model, target: Path) -> None:
 
 def write_saved_model(run_dir: Path, network: keras.Model, target: Path) -> None:
     """Write ``model/1/``: TensorFlow Serving wants a number, of the version."""
-    network.export(target / "model" / "1", format="tf_saved_model", verbose=False)
+    network.export(target / "model" / "1", format="tf_saved_model", verbose=False, input_signature=[IMAGES])
 
 
 def write_onnx(run_dir: Path, network: keras.Model, target: Path) -> None:
     """Write ``model.onnx``."""
-    images = keras.InputSpec(dtype="float32", shape=(None, 28, 28, 1), name="images")
     with warnings.catch_warnings():
         # Keras looks whether NumPy still has this name, to give it back to tf2onnx.
         warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)
-        network.export(target / "model.onnx", format="onnx", verbose=False, input_signature=[images])
+        network.export(target / "model.onnx", format="onnx", verbose=False, input_signature=[IMAGES])
 
 
 def write_litert(run_dir: Path, network: keras.Model, target: Path) -> None:

@@ -75,7 +75,7 @@ FORMATS = {
         "tensorflow",
         "tensorflow",
         "import numpy as np\nimport tensorflow as tf",
-        'logits = tf.saved_model.load("model/1").serve(images).numpy()',
+        'network = tf.saved_model.load("model/1")\nlogits = network.serve(images).numpy()',
     ),
     "onnx": Format(
         "ONNX",
