@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app_pages.download import offer_download
 from app_pages.figures import show_quality
 from app_pages.permission import is_permitted
 from app_pages.retrain import switch
-from model.checkpoint import Card, CheckpointError, as_zip, read_card
+from model.checkpoint import Card, CheckpointError, read_card
 from model.in_use import folder_in_use
 from utils.charts import RUN_COLORS, compared_curves, learning_curve
 from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
@@ -99,16 +100,8 @@ def show_one(run: Run) -> None:
             with columns[0]:
                 if switch("Use it", folder, "training_use", ":material/check:"):
                     st.rerun()
-        columns[1].download_button(
-            "Download",
-            lambda: as_zip(folder),
-            f"{folder.name}.zip",
-            icon=":material/download:",
-            width="stretch",
-            key="training_download",
-            help="The network for Keras and for LiteRT, and its card.",
-            on_click="ignore",
-        )
+        with columns[1]:
+            offer_download(folder, key="training")
     if is_permitted() and not run.job.running and folder != folder_in_use():
         with columns[2].popover("Delete", icon=":material/delete:", width="stretch", key="training_delete_open"):
             st.markdown("This cannot be undone.")

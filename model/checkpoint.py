@@ -90,11 +90,11 @@ def write_card(card: Card, folder: Path) -> None:
 
 
 def as_zip(folder: Path) -> bytes:
-    """Put the network in `folder`, in both formats, and its card into a zip file."""
+    """Put all files in `folder`, and in the folders in it, into a zip file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:  # as they are: weights hardly get smaller
-        for name in (KERAS_FILE, LITERT_FILE, CARD_FILE):
-            archive.write(folder / name, name)
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder))
     return packed.getvalue()
 
 

@@ -432,9 +432,12 @@ def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(o
     write(page, 7)
     expect(answer(page)).to_have_text("7")
     page.get_by_role("link", name="Training").click()
-    with page.expect_download() as download:
+    page.get_by_test_id("stPopover").get_by_role("button", name="Download").click()
+    page.get_by_role("combobox", name="Format").click()
+    page.get_by_role("option", name="ONNX").click()
+    with page.expect_download(timeout=60_000) as download:
         page.get_by_test_id("stDownloadButton").get_by_role("button", name="Download").click()
-    assert download.value.suggested_filename.endswith(".zip")
+    assert download.value.suggested_filename.endswith("-onnx.zip")
     button(page, "Back to the shipped network").click()
     expect(button(page, "Back to the previous network")).to_be_visible()
     expect(button(page, "Back to the shipped network")).to_have_count(0)

@@ -1,14 +1,12 @@
 """The page of all runs, without a browser: what it shows of which, and what it lets one do."""
 
-import io
 import json
 import shutil
-import zipfile
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.checkpoint import SHIPPED, as_zip
+from model.checkpoint import SHIPPED
 from model.in_use import folder_in_use, use
 from tests.conftest import open_page
 from utils.jobs import latest_job, only_training
@@ -129,11 +127,21 @@ def test_where_training_is_switched_off_nothing_can_be_changed(runs, monkeypatch
     assert not keys(choose(open_page(PAGE), "2026-11-21 10:00:00"))
 
 
-def test_download_holds_the_network_and_its_card(runs):
-    with zipfile.ZipFile(io.BytesIO(as_zip(runs[0]))) as archive:
-        assert set(archive.namelist()) == {"model.keras", "model.tflite", "model.json"}
-        for name in archive.namelist():
-            assert archive.read(name) == (runs[0] / name).read_bytes()
+def test_a_run_is_downloaded_in_the_format_that_is_chosen(runs):
+    page = choose(open_page(PAGE), "2026-11-21 10:00:00")
+    assert not page.get("download_button")
+    page.selectbox(key="training_format_2026-11-21T10-00-00").set_value("litert").run()
+    assert not page.exception
+    assert page.get("download_button")[0].proto.label == "Download"
+
+
+def test_a_broken_network_is_not_downloaded_but_said_to_be(runs):
+    (runs[0] / "model.tflite").write_bytes(b"no network")
+    page = choose(open_page(PAGE), "2026-11-21 10:00:00")
+    page.selectbox(key="training_format_2026-11-21T10-00-00").set_value("litert").run()
+    assert not page.exception
+    assert "model.tflite is broken" in page.main.error[0].value
+    assert not page.get("download_button")
 
 
 def test_the_page_leaves_the_job_alone(runs):
