@@ -6,9 +6,9 @@ import pytest
 from keras import layers
 
 from model.architectures import NETWORKS
-from model.checkpoint import CheckpointError
+from model.checkpoint import LITERT_FILE, SHIPPED, CheckpointError
 from model.inside import OpenNetwork, draw_inside
-from model.predictor import LITERT_FILE, SHIPPED, LiteRTNetwork
+from model.predictor import LiteRTNetwork
 from model.training import save_network
 from tests.drawings import draw
 from utils.preprocess import normalize_digit
