@@ -80,6 +80,13 @@ def test_any_other_digit_can_be_asked_for():
     ]
 
 
+def test_what_is_no_digit_is_explained_too():
+    page = read(255 * (np.eye(90, dtype=np.uint8) | np.eye(90, dtype=np.uint8)[::-1]))
+    assert not page.metric
+    for explanation in ("What speaks for it", "Inside the network", "What would change it"):
+        assert explain(page, explanation)
+
+
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
 @pytest.mark.parametrize(("name", "weight"), [("dense", 0), ("lenet5", 0.01)])
 def test_a_network_of_ten_outputs_that_has_learned_nothing_is_explained_as_far_as_it_goes(name, weight, finished_run):
@@ -90,13 +97,6 @@ def test_a_network_of_ten_outputs_that_has_learned_nothing_is_explained_as_far_a
     assert ("Dense layer: 128 neurons" in layers) == (name == "dense")
     assert explain(page, "What would change it") == []
     assert page.main.info[-1].value.endswith("it has learned too little yet.")
-
-
-def test_what_is_no_digit_is_explained_too():
-    page = read(255 * (np.eye(90, dtype=np.uint8) | np.eye(90, dtype=np.uint8)[::-1]))
-    assert not page.metric
-    for explanation in ("What speaks for it", "Inside the network", "What would change it"):
-        assert explain(page, explanation)
 
 
 def test_a_network_that_was_deleted_meanwhile_is_said_to_be_missing(finished_run):
