@@ -9,6 +9,8 @@ from PIL import Image
 
 from model.checkpoint import LITERT_FILE, QUALITY_FILE
 from model.in_use import folder_in_use
+from model.inside import OpenNetwork
+from model.nearest import Bank, fill_bank
 from model.predictor import Predictor, time_a_digit
 from utils.charts import probability_chart
 from utils.image import load_image, load_thumbnail
@@ -27,6 +29,18 @@ def _load(folder: Path) -> Predictor:
     predictor = Predictor(folder)
     probability_chart(predictor.predict(np.zeros((28, 28), np.float32))[0].probabilities)
     return predictor
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def get_open_network(folder: Path) -> OpenNetwork:
+    """Return the network in `folder`, opened to watch its layers."""
+    return OpenNetwork(folder)
+
+
+@st.cache_resource(show_spinner="Writing 2,000 digits to compare with …", max_entries=1)  # it has some 40 MB
+def get_bank(folder: Path) -> Bank:
+    """Return digits written by rule, and what the network in `folder` makes of them."""
+    return fill_bank(get_open_network(folder))
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

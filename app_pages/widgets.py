@@ -2,20 +2,18 @@
 
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from app_pages.canvas import CANVAS_SIZE_PX
 from app_pages.resources import decode_picture
-from model.explain import find_evidence
+from app_pages.why import show_why
 from model.predictor import Prediction, Predictor, Reading
 from utils.charts import probability_chart
-from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, tint, to_data_url
+from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, to_data_url
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
-from utils.words import a_digit, best_guess, in_words, percent, which_of
+from utils.words import best_guess, in_words, percent, which_of
 
 STEP_SIZE_PX = 140
-EVIDENCE_SIZE_PX = 196
 PICTURES = Path(__file__).parent / "pictures"  # tests/make_pictures.py made them
 EXAMPLES = {
     "Five on paper": PICTURES / "five-on-paper.jpg",
@@ -86,7 +84,7 @@ def show_network_input(steps: Steps) -> None:
 
 
 def show_details(reading: Reading, predictor: Predictor, key: str) -> None:
-    """Show, each a click away, the figures as a table, the steps from ink to input, and what speaks for the answer."""
+    """Show, each a click away, the figures as a table, the steps from ink to input, and why it is the answer."""
     if reading.blank:
         return
     with st.expander("The figures as a table", icon=":material/table_chart:", key=f"{key}_table"):
@@ -100,31 +98,7 @@ def show_details(reading: Reading, predictor: Predictor, key: str) -> None:
         )
     with st.expander("From ink to what the network sees", icon=":material/footprint:", key=f"{key}_steps"):
         show_steps(reading.steps)
-    # Tracked, because it takes a hundred readings: only made while somebody looks.
-    why = st.expander("Why this answer?", icon=":material/lightbulb:", key=f"{key}_why", on_change="rerun")
-    if why.open:
-        with why:
-            show_evidence(reading, predictor)
-
-
-def show_evidence(reading: Reading, predictor: Predictor) -> None:
-    """Show which ink speaks for the answer and for the runner-up."""
-    image = reading.steps.image
-    first, second = np.argsort(-reading.prediction.probabilities, kind="stable")[:2]
-    with st.grid(2, min_column_width=EVIDENCE_SIZE_PX):
-        for digit in (int(first), int(second)):
-            evidence = find_evidence(predictor, image, digit)
-            with st.container():
-                st.image(
-                    to_data_url(tint(image, evidence), EVIDENCE_SIZE_PX),
-                    width=EVIDENCE_SIZE_PX,
-                    alt=f"The digit, with the ink coloured by whether it speaks for {a_digit(digit)}",
-                )
-                st.markdown(f"**What speaks for {a_digit(digit)}**")
-    st.caption(
-        ":blue[Blue] ink speaks for the digit, :orange[orange] against it; white hardly matters. Each patch of 4×4 "
-        "pixels was wiped away in turn, and the network asked again: blue is where it then believed less in the digit."
-    )
+    show_why(reading, predictor, f"{key}_why")
 
 
 def show_steps(steps: Steps) -> None:

@@ -1,4 +1,8 @@
-"""Why the network reads what it reads: which ink speaks for its answer, and which against it."""
+"""Why the network reads what it reads: which ink speaks for its answer, and which against it.
+
+Occlusion is the saliency here: the gradient of a network with ReLU or pooling, exported as a further LiteRT signature,
+keeps TensorFlow's ReluGrad and MaxPoolGrad, which are none of LiteRT's own operations.
+"""
 
 import numpy as np
 

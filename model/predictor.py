@@ -45,6 +45,11 @@ class Prediction:
     is_digit: bool
 
     @property
+    def runner_up(self) -> int:
+        """The second likeliest digit."""
+        return int(np.argsort(-self.probabilities, kind="stable")[1])
+
+    @property
     def candidates(self) -> tuple[int, ...]:
         """The digits to name: the likeliest, and those close behind it, likeliest first."""
         order = np.argsort(-self.probabilities, kind="stable")
@@ -79,7 +84,7 @@ class Predictor:
     folder : Path, optional
         Where ``model.tflite`` and ``model.json`` are. Default: the model that ships with the app.
     card : Card, optional
-        Default: the folder's ``model.json``.
+        Default: the folder's ``model.json``. Both are its attributes too.
 
     Raises
     ------
@@ -88,6 +93,7 @@ class Predictor:
     """
 
     def __init__(self, folder: Path = SHIPPED, card: Card | None = None):
+        self.folder = folder
         self.card = card or read_card(folder)
         self._logits = LiteRTNetwork(folder / LITERT_FILE)
 
@@ -153,14 +159,9 @@ class LiteRTNetwork:
     """
 
     def __init__(self, path: Path):
+        content = read_litert(path)
         try:
-            model = path.read_bytes()
-        except OSError as error:
-            raise CheckpointError(
-                f"The model file {path} cannot be read ({error.strerror}). {how_to_restore(path.parent)}"
-            ) from error
-        try:
-            self._interpreter = Interpreter(model_content=model, num_threads=1)
+            self._interpreter = Interpreter(model_content=content, num_threads=1)
             self._interpreter.allocate_tensors()
             (images,), (logits,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
             shapes = [*images["shape_signature"]], [*logits["shape_signature"]]
@@ -203,6 +204,22 @@ def time_a_digit(path: Path) -> float:
         network(image)
         durations.append(time.perf_counter() - start)
     return 1e6 * median(durations)
+
+
+def read_litert(path: Path) -> bytes:
+    """Read a ``.tflite`` file.
+
+    Raises
+    ------
+    CheckpointError
+        If it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(
+            f"The model file {path} cannot be read ({error.strerror}). {how_to_restore(path.parent)}"
+        ) from error
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -210,6 +210,24 @@ def test_steps_table_and_reasons_are_one_click_away(page):
     expect(page.get_by_role("img", name="coloured by whether it speaks for")).to_have_count(2)
 
 
+def test_the_inside_of_the_network_changes_with_each_stroke(page):
+    first, *others = strokes(4, *BOXES[0])
+    come_to_the_canvas(page)
+    draw_with_mouse(page, first)
+    expect(answer(page).or_(page.get_by_text("This doesn’t look like a digit"))).to_be_visible()
+    page.get_by_text("Why this answer?").click()
+    page.get_by_role("radio", name="Inside the network").click()
+    picture = page.get_by_role("img", name="What each layer makes of the drawing")
+    for points in others:
+        seen = picture.get_attribute("src")
+        draw_with_mouse(page, points)
+        expect(picture).not_to_have_attribute("src", seen)
+    expect(answer(page)).to_have_text("4")
+    page.get_by_role("radio", name="What would change it").click()
+    page.get_by_role("radio", name="a 9?").click()
+    expect(page.get_by_role("img", name="The ink to add and to remove to make it a 9")).to_be_visible()
+
+
 def test_upload_is_read_and_bad_files_leave_the_page_working(page, tmp_path):
     page.get_by_role("tab", name="Upload").click()
     chooser = page.locator("input[type=file]")
