@@ -90,6 +90,15 @@ def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = 
     return _curve(measure, rows, "on", ["training", "validation"], ["#d9822b", WINNER_COLOR])
 
 
+def rule_at(epoch: float) -> alt.Chart:
+    """Draw a dashed line at an epoch, to lay over a `learning_curve`."""
+    return (
+        alt.Chart(alt.InlineData([{"epoch": epoch}]))
+        .mark_rule(strokeDash=[4, 4], color=OTHERS_COLOR)
+        .encode(x="epoch:Q")
+    )
+
+
 def learning_curves(epochs: list[dict]) -> alt.HConcatChart:
     """Draw both of `learning_curve` beside each other."""
     return alt.hconcat(
@@ -137,34 +146,44 @@ def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: li
     return base.mark_line(strokeWidth=1.5) + base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
 
 
-def accuracy_over_size(rows: list[dict]) -> alt.Chart:
-    """Draw each network's accuracy over its size, a colour a test part.
+def accuracy_over_size(rows: list[dict], text_color: str = "black") -> alt.LayerChart:
+    """Draw each network's accuracy over its size, a colour a test part, with error bars where there are several seeds.
 
     Parameters
     ----------
     rows : list of dict
-        With ``name`` of the network, its ``parameters``, the ``set`` it was tested on, and its ``accuracy`` there.
+        As `model.trained.average_over_seeds` gives them.
+    text_color : str
+        Of the names; axes take the page's theme, text marks do not.
     """
     sets = list(dict.fromkeys(row["set"] for row in rows))
-    return (
-        alt.Chart(alt.InlineData(rows))
-        .mark_point(filled=True, size=70, opacity=0.85)
-        .encode(
-            x=alt.X(
-                "parameters:Q", title="Parameters", scale=alt.Scale(type="log", nice=True), axis=alt.Axis(format="~s")
-            ),
-            y=alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".1%")),
-            color=alt.Color("set:N", title=None, scale=alt.Scale(domain=sets, range=RUN_COLORS[: len(sets)])),
-            shape=alt.Shape("set:N", title=None, scale=alt.Scale(domain=sets)),
-            tooltip=[
-                "name:N",
-                "set:N",
-                alt.Tooltip("parameters:Q", format=","),
-                alt.Tooltip("accuracy:Q", format=".2%"),
-            ],
-        )
-        .properties(height=300)
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        x=alt.X("parameters:Q", title="Parameters", scale=alt.Scale(type="log", nice=True), axis=alt.Axis(format="~s")),
+        color=alt.Color(
+            "set:N", title=None, scale=alt.Scale(domain=sets, range=RUN_COLORS), legend=alt.Legend(orient="top")
+        ),
+        tooltip=[
+            alt.Tooltip("network:N", title="Network"),
+            alt.Tooltip("settings:N", title="Trained with"),
+            alt.Tooltip("seeds:Q", title="Seeds"),
+            alt.Tooltip("parameters:Q", title="Parameters", format=","),
+            alt.Tooltip("set:N", title="Test part"),
+            alt.Tooltip("accuracy:Q", title="Read right", format=".2%"),
+            alt.Tooltip("low:Q", title="A standard deviation less", format=".2%"),
+        ],
     )
+    accuracy = alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".1%"))
+    points = base.mark_point(filled=True, size=70, opacity=0.85).encode(
+        y=accuracy, shape=alt.Shape("set:N", title=None, scale=alt.Scale(domain=sets))
+    )
+    bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q")
+    # Once a size, above its best: the same network with other settings has the same size.
+    names = (
+        alt.Chart(alt.InlineData(rows))
+        .mark_text(dy=-12, fontSize=12, color=text_color)
+        .encode(x="parameters:Q", y="max(high):Q", text="network:N")
+    )
+    return (bars + points + names).properties(height=340)
 
 
 def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
