@@ -70,8 +70,8 @@ def show_accuracies(networks: list[Trained]) -> None:
     )
     st.caption(
         "Networks that differ by nothing but their seed are one point, their mean, with a bar of a standard deviation "
-        "up and down. How far MNIST and drawings can be apart shows a network that learned MNIST *as it is* (*Retrain*, "
-        "from scratch, under *More*)."
+        "up and down. How far MNIST and drawings can be apart shows a network that learned MNIST *as it is* "
+        "(*Retrain*, from scratch, under *More*)."
     )
 
 
