@@ -49,7 +49,7 @@ def compare(networks: dict[str, Trained]) -> None:
         {name: str(of_it.label) if of_it.is_digit else "no digit" for name, of_it in predictions.items()}
     )
     if len(groups) > 1:
-        sentences = [f"**{answer}** says {'; '.join(names)}." for answer, names in groups.items()]
+        sentences = [f"**{answer}**: {'; '.join(names)}" for answer, names in groups.items()]
         st.warning("  \n".join(sentences), title="They disagree", icon=":material/compare_arrows:")
     with st.grid(3, min_column_width=260):
         for name in chain.from_iterable(groups.values()):  # those that few agree with first
