@@ -13,7 +13,7 @@ from model.in_use import folder_in_use
 from utils.image import to_data_url
 from utils.words import percent
 
-MOST_SHOWN, TILE_PX, TILE_WITH_CAPTION_PX = 50, 56, 84
+MOST_SHOWN, TILE_PX, TILE_WITH_CAPTION_PX = 40, 56, 68
 
 
 @st.fragment
@@ -82,13 +82,13 @@ def show_hardest(answers: Answers) -> None:
         label, said, sure = answers.labels[index], answers.said[index], percent(answers.confidences[index])
         alts.append(f"A test digit labelled {label}, read as {said}")
         captions.append(f"{label} as {said}  \n{sure}" if label != said else f"{label}  \n{sure}")
-    _show([answers.pictures[index] for index in shown], alts, captions)
     wrong = int((~answers.right).sum())
     st.caption(
         f"The network in use reads {wrong:,} of MNIST’s {len(answers.labels):,} test digits wrong. “4 as 9” is a 4 "
         "that it takes for a 9, with how sure it is, the surest first. Then come those that it reads right, the least "
         "sure first."
     )
+    _show([answers.pictures[index] for index in shown], alts, captions)
 
 
 def _show(pictures: Iterable[np.ndarray], alts: Sequence[str], captions: Sequence[str] | None = None) -> None:

@@ -64,10 +64,7 @@ def show_accuracies(networks: list[Trained]) -> None:
     """Show how well each network reads each test part, over its size."""
     st.subheader("Accuracy over size", anchor=False)
     rows = [row | {"set": SET_TITLES[row["set"]]} for row in average_over_seeds(networks)]
-    text_color = "white" if st.context.theme.type == "dark" else "black"
-    st.altair_chart(
-        accuracy_over_size(rows, text_color), alt="Each network’s accuracy on each test part over its parameters"
-    )
+    st.altair_chart(accuracy_over_size(rows), alt="Each network’s accuracy on each test part over its parameters")
     st.caption(
         "Networks that differ by nothing but their seed are one point, their mean, with a bar of a standard deviation "
         "up and down. How far MNIST and drawings can be apart shows a network that learned MNIST *as it is* "

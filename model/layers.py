@@ -4,6 +4,7 @@ A test holds that the file says what `model.architectures` builds.
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,13 +64,26 @@ def in_steps(layers: list[Layer]) -> list[list[Layer]]:
     return steps
 
 
+def in_lines(step: list[Layer]) -> list[str]:
+    """Describe a step in lines of Markdown: "**Conv2D** 3×3", "26×26×32", "320 parameters", "Dropout 50 %"."""
+    first, *others = step
+    lines = [f"**{first.kind}** {first.detail}", first.size, *_learned(first)]
+    for layer in others:
+        lines += [f"{layer.kind} {layer.detail}", *_learned(layer)]
+    return lines
+
+
+def _learned(layer: Layer) -> list[str]:
+    return [f"{layer.parameters:,} parameters"] if layer.parameters else []
+
+
 def draw_shape(shape: tuple[int, ...]) -> np.ndarray:
-    """Draw a layer's output true to scale, a pixel a value: each channel as a square of its size, in a grid.
+    """Draw a layer's output true to scale, a pixel a value: a grid of squares, a channel each, or a block of values.
 
     Parameters
     ----------
     shape : tuple of int
-        (height, width, channels), or (values,), which is as many channels of one pixel.
+        (height, width, channels) or (values,).
 
     Returns
     -------
@@ -77,13 +91,14 @@ def draw_shape(shape: tuple[int, ...]) -> np.ndarray:
         Blue first, and opaque where a value is.
     """
     height, width, channels = shape if len(shape) == 3 else (1, 1, shape[0])
-    columns = int(np.ceil(np.sqrt(channels)))
-    rows = -(-channels // columns)
-    drawing = np.zeros((rows * (height + GAP_PX), columns * (width + GAP_PX), 4), np.uint8)
+    gap = GAP_PX if height > 1 else 0
+    columns = math.ceil(math.sqrt(channels))
+    rows = math.ceil(channels / columns)
+    drawing = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap, 4), np.uint8)
     for channel in range(channels):
-        top, left = channel // columns * (height + GAP_PX), channel % columns * (width + GAP_PX)
+        top, left = channel // columns * (height + gap), channel % columns * (width + gap)
         drawing[top : top + height, left : left + width] = COLOR_BGRA
-    return drawing[:-GAP_PX, :-GAP_PX]
+    return drawing
 
 
 def layers_of(network) -> list[Layer]:

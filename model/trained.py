@@ -63,8 +63,7 @@ def average_over_seeds(networks: list[Trained]) -> list[dict]:
     -------
     list of dict
         For each such group and test part: ``network``, ``settings``, ``parameters``, ``seeds`` (how many), ``set``,
-        ``accuracy`` (the mean), and ``low`` and ``high``, a standard deviation below and above; both are the mean
-        itself where there is one seed.
+        ``accuracy`` (the mean) and ``spread`` (the standard deviation; 0 where there is one seed).
     """
     groups = defaultdict(dict)
     for network in networks:
@@ -75,8 +74,6 @@ def average_over_seeds(networks: list[Trained]) -> list[dict]:
     for (name, parameters, settings, *_), cards in groups.items():
         for part in dict.fromkeys(part for card in cards.values() for part in card.accuracy):
             accuracies = [card.accuracy[part] for card in cards.values() if part in card.accuracy]
-            average = mean(accuracies)
-            spread = stdev(accuracies) if len(accuracies) > 1 else 0.0
             rows.append(
                 {
                     "network": name,
@@ -84,9 +81,8 @@ def average_over_seeds(networks: list[Trained]) -> list[dict]:
                     "parameters": parameters,
                     "seeds": len(accuracies),
                     "set": part,
-                    "accuracy": average,
-                    "low": average - spread,
-                    "high": average + spread,
+                    "accuracy": mean(accuracies),
+                    "spread": stdev(accuracies) if len(accuracies) > 1 else 0.0,
                 }
             )
     return rows

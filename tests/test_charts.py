@@ -62,19 +62,19 @@ def test_nothing_stands_out_of_a_muted_chart():
     assert chart["layer"] != probability_chart(PROBABILITIES)["layer"]
 
 
-def test_accuracy_over_size_has_a_point_and_a_bar_for_each_row_and_a_name_for_each_size(tmp_path):
+def test_accuracy_over_size_has_a_point_and_a_bar_for_each_row_and_names_the_sizes(tmp_path):
     rows = [
-        {"network": name, "settings": "", "parameters": size, "seeds": 3, "set": part}
-        | {"accuracy": accuracy, "low": accuracy - 0.01, "high": accuracy + 0.01}
-        for name, size in (("dense", 101_770), ("cnn", 34_826))
+        {"network": name, "settings": "", "parameters": size, "seeds": 3}
+        | {"set": part, "accuracy": accuracy, "spread": 0.01}
+        for name, size in (("dense", 101_770), ("cnn", 34_826), ("scratch", 101_899))
         for part, accuracy in (("MNIST", 0.98), ("People’s drawings", 0.8))
     ]
-    chart = accuracy_over_size(rows, "white")
-    chart.save(tmp_path / "sizes.svg")
+    accuracy_over_size(rows).save(tmp_path / "sizes.svg")
     drawn = (tmp_path / "sizes.svg").read_text()
-    assert drawn.count('aria-roledescription="point"') == 4
-    assert drawn.count('aria-roledescription="rule mark"') == 4
-    assert drawn.count(">dense</text>") == drawn.count(">cnn</text>") == 1
+    assert drawn.count('aria-roledescription="point"') == 6
+    assert drawn.count('aria-roledescription="rule mark"') == 6
+    assert ">cnn: 34,826</text>" in drawn
+    assert ">dense, scratch: 101,770</text>" in drawn  # too close for two
 
 
 def test_a_rule_is_laid_over_a_curve_at_its_epoch(tmp_path):

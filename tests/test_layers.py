@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.architectures import NETWORKS
-from model.layers import Layer, draw_shape, in_steps, layers_of, read_layers
+from model.layers import Layer, draw_shape, in_lines, in_steps, layers_of, read_layers
 
 
 def test_the_file_says_what_keras_builds():
@@ -29,6 +29,15 @@ def test_what_leaves_the_shape_alone_goes_with_the_layer_before():
     assert [step[0].kind for step in steps] == ["InputLayer", *["Conv2D"] * 4, "Flatten", "Dense"]
     for first, *others in steps:
         assert all(layer.shape == first.shape for layer in others)
+
+
+def test_a_step_is_described_line_by_line():
+    (_, first, *_), last = in_steps(read_layers()["light_reader"]), in_steps(read_layers()["cnn"])[-2]
+    assert in_lines(first) == [
+        *("**Conv2D** 5×5, stride 2", "14×14×24", "600 parameters"),
+        *("BatchNormalization ", "96 parameters", "ReLU "),
+    ]
+    assert in_lines(last) == ["**Flatten** ", "1,600 values", "Dropout 50 %"]
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (14, 14, 24), (1, 1, 120), (784,), (10,)])

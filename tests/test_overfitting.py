@@ -32,7 +32,7 @@ def test_a_training_loss_above_the_validation_loss_is_none_and_hides_none():
     harder = [1 + loss for loss in FALLING]
     sound = epochs(harder, FALLING)
     assert overfitting_from(sound) is None
-    assert "no fault: training digits are harder" in overfitting_in_words(sound)
+    assert "lies above it is no fault" in overfitting_in_words(sound)
     assert overfitting_from(epochs(harder, RISING_AGAIN)) == 6
 
 

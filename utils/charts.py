@@ -1,5 +1,6 @@
 """The charts, for the page and for the files that training writes. Altair; no Streamlit."""
 
+import json
 from functools import cache
 
 import altair as alt
@@ -10,6 +11,7 @@ from utils.words import percent
 WINNER_COLOR = "#2f6fed"
 OTHERS_COLOR = "#9aa5b8"
 MUTED_OPACITY = 0.55
+CLOSE_SIZES = 1.15  # times as many parameters; nearer ones would be labelled over each other
 # To be told apart without red and green, too (Okabe and Ito, "Color Universal Design", 2008).
 RUN_COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
@@ -146,44 +148,65 @@ def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: li
     return base.mark_line(strokeWidth=1.5) + base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
 
 
-def accuracy_over_size(rows: list[dict], text_color: str = "black") -> alt.LayerChart:
+def accuracy_over_size(rows: list[dict]) -> alt.LayerChart:
     """Draw each network's accuracy over its size, a colour a test part, with error bars where there are several seeds.
 
     Parameters
     ----------
     rows : list of dict
         As `model.trained.average_over_seeds` gives them.
-    text_color : str
-        Of the names; axes take the page's theme, text marks do not.
     """
     sets = list(dict.fromkeys(row["set"] for row in rows))
-    base = alt.Chart(alt.InlineData(rows)).encode(
-        x=alt.X("parameters:Q", title="Parameters", scale=alt.Scale(type="log", nice=True), axis=alt.Axis(format="~s")),
+    sizes = _named_sizes(rows)
+    base = alt.Chart(
+        alt.InlineData(rows)
+    ).encode(
+        x=alt.X(
+            "parameters:Q",
+            title="Parameters",
+            scale=alt.Scale(type="log", nice=False, padding=30),
+            axis=alt.Axis(
+                values=list(sizes),
+                labelExpr=f"({json.dumps({str(size): name for size, name in sizes.items()})})[datum.value]",
+                labelAngle=-40,
+                labelLimit=0,  # in pixels; 0 is none
+                labelOverlap=False,
+            ),
+        ),
+        y=alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%", tickCount=6)),
         color=alt.Color(
-            "set:N", title=None, scale=alt.Scale(domain=sets, range=RUN_COLORS), legend=alt.Legend(orient="top")
+            "set:N",
+            title=None,
+            scale=alt.Scale(domain=sets, range=RUN_COLORS[: len(sets)]),
+            legend=alt.Legend(orient="top"),
         ),
         tooltip=[
             alt.Tooltip("network:N", title="Network"),
             alt.Tooltip("settings:N", title="Trained with"),
-            alt.Tooltip("seeds:Q", title="Seeds"),
             alt.Tooltip("parameters:Q", title="Parameters", format=","),
             alt.Tooltip("set:N", title="Test part"),
             alt.Tooltip("accuracy:Q", title="Read right", format=".2%"),
-            alt.Tooltip("low:Q", title="A standard deviation less", format=".2%"),
+            alt.Tooltip("spread:Q", title="Standard deviation", format=".2%"),
+            alt.Tooltip("seeds:Q", title="Seeds"),
         ],
     )
-    accuracy = alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".1%"))
     points = base.mark_point(filled=True, size=70, opacity=0.85).encode(
-        y=accuracy, shape=alt.Shape("set:N", title=None, scale=alt.Scale(domain=sets))
+        shape=alt.Shape("set:N", title=None, scale=alt.Scale(domain=sets))
     )
-    bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q")
-    # Once a size, above its best: the same network with other settings has the same size.
-    names = (
-        alt.Chart(alt.InlineData(rows))
-        .mark_text(dy=-12, fontSize=12, color=text_color)
-        .encode(x="parameters:Q", y="max(high):Q", text="network:N")
-    )
-    return (bars + points + names).properties(height=340)
+    bars = base.transform_calculate(low="datum.accuracy - datum.spread", high="datum.accuracy + datum.spread")
+    bars = bars.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q")
+    return (bars + points).properties(height=380)
+
+
+def _named_sizes(rows: list[dict]) -> dict[int, str]:
+    """Name the sizes on the axis after the networks that have them; sizes too close to be told apart share a name."""
+    names: dict[int, dict[str, None]] = {}  # in order, each once
+    for row in sorted(rows, key=lambda row: row["parameters"]):
+        size = row["parameters"]
+        if not names or size > CLOSE_SIZES * max(names):
+            names[size] = {}
+        names[max(names)][row["network"]] = None
+    return {size: f"{', '.join(of_size)}: {size:,}" for size, of_size in names.items()}
 
 
 def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
