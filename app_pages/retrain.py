@@ -95,14 +95,23 @@ def choose() -> None:
         "The network is trained in a process of its own. Meanwhile the one in use goes on reading, and it stays in use "
         "until you say otherwise."
     )
-    start = st.segmented_control("Start from", [GO_ON, ANEW], default=GO_ON, required=True, key="retrain_from")
+    # Persistent, so that what `offer_training` has set stays when the popover closes: on a phone, as the sidebar opens.
+    start = st.segmented_control(
+        "Start from", [GO_ON, ANEW], default=GO_ON, required=True, persist_state="session", key="retrain_from"
+    )
     name = st.segmented_control("How long", list(presets.PRESETS), default="Quick", required=True, key="retrain_preset")
     preset, of = presets.PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
     network = get_predictor().card.network
     with st.expander("More"):
         if start == ANEW:
             networks = list(presets.NETWORKS)
-            network = st.selectbox("Network", networks, networks.index(preset.network), key=f"retrain_network_{of}")
+            network = st.selectbox(
+                "Network",
+                networks,
+                networks.index(preset.network),
+                persist_state="session",
+                key=f"retrain_network_{of}",
+            )
             st.caption(presets.NETWORKS[network].history)
         epochs = st.slider("Epochs", 1, 45, preset.epochs, key=f"retrain_epochs_{of}")
         images = st.number_input(
