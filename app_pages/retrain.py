@@ -66,20 +66,52 @@ def switch(label: str, folder: Path, key: str, icon: str = ":material/undo:", pr
     return True
 
 
+def offer_training(network: str) -> None:
+    """Offer a button that opens *Retrain* in the sidebar, set to train a network from scratch."""
+    if is_switched_off():
+        return
+    job = latest_job()
+    if st.button(
+        f"Train “{network}” from scratch",
+        icon=":material/model_training:",
+        disabled=bool(job and job.running),
+        on_click=_open_retrain,
+        args=(network,),
+        key="retrain_offered",
+    ):
+        st.rerun()  # the sidebar too
+
+
+def _open_retrain(network: str) -> None:
+    st.session_state["retrain_open"], st.session_state["retrain_from"] = True, ANEW
+    for preset in presets.PRESETS:
+        st.session_state[f"retrain_network_{ANEW}_{preset}"] = network
+    st.toast("How long? Choose and start in the sidebar, under *Retrain*.", icon=":material/model_training:")
+
+
 def choose() -> None:
     """Ask what matters, and start."""
     st.markdown(
         "The network is trained in a process of its own. Meanwhile the one in use goes on reading, and it stays in use "
         "until you say otherwise."
     )
-    start = st.segmented_control("Start from", [GO_ON, ANEW], default=GO_ON, required=True, key="retrain_from")
+    # Persistent, so that what `offer_training` has set stays when the popover closes: on a phone, as the sidebar opens.
+    start = st.segmented_control(
+        "Start from", [GO_ON, ANEW], default=GO_ON, required=True, persist_state="session", key="retrain_from"
+    )
     name = st.segmented_control("How long", list(presets.PRESETS), default="Quick", required=True, key="retrain_preset")
     preset, of = presets.PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
     network = get_predictor().card.network
     with st.expander("More"):
         if start == ANEW:
             networks = list(presets.NETWORKS)
-            network = st.selectbox("Network", networks, networks.index(preset.network), key=f"retrain_network_{of}")
+            network = st.selectbox(
+                "Network",
+                networks,
+                networks.index(preset.network),
+                persist_state="session",
+                key=f"retrain_network_{of}",
+            )
             st.caption(presets.NETWORKS[network].history)
         epochs = st.slider("Epochs", 1, 45, preset.epochs, key=f"retrain_epochs_{of}")
         images = st.number_input(
@@ -102,7 +134,7 @@ def choose() -> None:
         as_it_is = st.toggle("MNIST as it is", key="retrain_as_it_is", help=AS_IT_IS_HELP)
     seconds = presets.training_seconds(epochs * images, epochs, network)
     st.caption(
-        f"About {duration(seconds)} of training on a machine with two cores, and about "
+        f"About {duration(seconds)} of training for “{network}” on a machine with two cores, and about "
         f"{duration(presets.SECONDS_AROUND)} to prepare and to judge it."
     )
     if not st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", key="retrain_start"):

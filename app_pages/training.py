@@ -10,8 +10,9 @@ from app_pages.permission import is_permitted
 from app_pages.retrain import switch
 from model.checkpoint import Card, CheckpointError, read_card
 from model.in_use import folder_in_use
-from utils.charts import RUN_COLORS, compared_curves, learning_curve
+from utils.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
 from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
+from utils.overfitting import overfitting_from, overfitting_in_words
 from utils.runs import STEPS_FILE, State, read_metrics
 from utils.words import SET_TITLES, accuracy_percent, duration, run_title
 
@@ -82,10 +83,14 @@ def show_curves(runs: list[Run]) -> None:
     for column, measure in zip(columns, ("accuracy", "loss"), strict=True):
         if len(runs) == 1:
             chart = learning_curve(measure, runs[0].epochs, read_metrics(runs[0].job.run_dir, STEPS_FILE))
+            if start := overfitting_from(runs[0].epochs):
+                chart += rule_at(start)
         else:
             chart = compared_curves(measure, {run.name: run.epochs for run in runs})
         column.altair_chart(chart.properties(height=280), alt=f"The {measure} over the epochs")
-    if len(runs) > 1:
+    if len(runs) == 1:
+        st.markdown(overfitting_in_words(runs[0].epochs))
+    else:
         st.caption("On the validation part, which no run was trained on.")
 
 

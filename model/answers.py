@@ -189,6 +189,17 @@ def confusion_counts(answers: Answers) -> np.ndarray:
     return counts
 
 
+def hardest(answers: Answers) -> np.ndarray:
+    """Order a set from the hardest to the easiest: what was read wrong, the surest first; then right, the least sure.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Indices.
+    """
+    return np.argsort(np.where(answers.right, answers.confidences, -1 - answers.confidences), kind="stable")
+
+
 def contact_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
     """Show pictures, the surest first, each with "said (was) how sure".
 

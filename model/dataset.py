@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
-import keras
 import numpy as np
 
 from utils.arrays import load_arrays
@@ -57,15 +56,36 @@ def load_mnist(path: str | Path | None = None, tell_download: Callable[[int], ob
         if there is no file and no network.
     """
     path = path or os.environ.get("MNIST_PATH")
-    arrays = load_arrays(Path(path), ARRAYS, "MNIST file", HOW_TO_GIVE_MNIST) if path else _download(tell_download)
-    _check(arrays, source=str(path or "the downloaded file"))
+    if path:
+        return read_mnist(Path(path))
+    arrays = _download(tell_download)
+    _check(arrays, source="the downloaded file")
     return Mnist(**arrays)
 
 
+def find_mnist() -> Path | None:
+    """Find MNIST's file where `load_mnist` would, without a download and without Keras; None if it is not here."""
+    if path := os.environ.get("MNIST_PATH"):
+        return Path(path)
+    return _keras_file() if _keras_file().is_file() else None
+
+
+def read_mnist(path: Path) -> Mnist:
+    """Read MNIST from an ``.npz`` file; see `load_mnist` for what is raised."""
+    arrays = load_arrays(path, ARRAYS, "MNIST file", HOW_TO_GIVE_MNIST)
+    _check(arrays, source=str(path))
+    return Mnist(**arrays)
+
+
+def _keras_file() -> Path:
+    return Path(os.environ.get("KERAS_HOME", "~/.keras"), "datasets", "mnist.npz").expanduser()
+
+
 def _download(tell_download: Callable[[int], object]) -> dict[str, np.ndarray]:
+    import keras  # only here: the page reads MNIST too, and never imports Keras
+
     # Keras has no way to ask how far it is, but the file grows where it will stay.
-    file = Path(os.environ.get("KERAS_HOME", "~/.keras"), "datasets", "mnist.npz").expanduser()
-    ended = Event()
+    file, ended = _keras_file(), Event()
 
     def watch() -> None:
         while not ended.wait(SECONDS_BETWEEN_LOOKS):
@@ -139,3 +159,22 @@ def stratified_split(labels: np.ndarray, validation_split: float, seed: int) -> 
 def to_unit_range(images: np.ndarray) -> np.ndarray:
     """Scale ``uint8 [0, 255]`` to ``float32 [0, 1]``, the network's range."""
     return images.astype(np.float32) / 255
+
+
+def mean_digits(images: np.ndarray, labels: np.ndarray) -> dict[int, np.ndarray]:
+    """Lay all pictures of each digit on top of one another.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    labels : ndarray of int, shape (n,)
+
+    Returns
+    -------
+    dict of int to ndarray of float32, shape (28, 28)
+        For each digit from 0 (paper in all of them) to 1 (ink in all of them).
+    """
+    return {
+        int(digit): images[labels == digit].mean(axis=0, dtype=np.float32) / np.float32(255)
+        for digit in np.unique(labels)
+    }

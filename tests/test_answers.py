@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.answers import Answers, contact_sheet, in_ranges, summarise, tell_apart, write_quality
+from model.answers import Answers, contact_sheet, hardest, in_ranges, summarise, tell_apart, write_quality
 from tests.drawings import draw
 
 ANSWERS = Answers(
@@ -38,6 +38,10 @@ def test_contact_sheet_has_a_tile_for_each_that_is_shown_and_is_there_without_an
     none = contact_sheet(ANSWERS, np.array([], int))
     assert none.shape == sheet.shape
     assert none.std() == 0
+
+
+def test_the_hardest_are_wrong_and_sure_the_easiest_right_and_sure():
+    assert hardest(ANSWERS).tolist() == [1, 3, 2, 0]
 
 
 def test_telling_apart_a_hand_worked_case():

@@ -2,7 +2,15 @@ import altair as alt
 import numpy as np
 import pytest
 
-from utils.charts import WINNER_COLOR, confusion_chart, learning_curves, probability_chart
+from utils.charts import (
+    WINNER_COLOR,
+    accuracy_over_size,
+    confusion_chart,
+    learning_curve,
+    learning_curves,
+    probability_chart,
+    rule_at,
+)
 from utils.words import in_words
 
 PROBABILITIES = np.array([0, 0, 0.02, 0, 0.9, 0, 0, 0, 0, 0.08], np.float32)
@@ -52,3 +60,24 @@ def test_nothing_stands_out_of_a_muted_chart():
     alt.Chart.from_dict(chart)
     assert not any(row["winner"] for row in chart["datasets"]["probabilities"])
     assert chart["layer"] != probability_chart(PROBABILITIES)["layer"]
+
+
+def test_accuracy_over_size_has_a_point_and_a_bar_for_each_row_and_names_the_sizes(tmp_path):
+    rows = [
+        {"network": name, "settings": "", "parameters": size, "seeds": 3}
+        | {"set": part, "accuracy": accuracy, "spread": 0.01}
+        for name, size in (("dense", 101_770), ("cnn", 34_826), ("scratch", 101_899))
+        for part, accuracy in (("MNIST", 0.98), ("People’s drawings", 0.8))
+    ]
+    accuracy_over_size(rows).save(tmp_path / "sizes.svg")
+    drawn = (tmp_path / "sizes.svg").read_text()
+    assert drawn.count('aria-roledescription="point"') == 6
+    assert drawn.count('aria-roledescription="rule mark"') == 6
+    assert ">cnn: 34,826</text>" in drawn
+    assert ">dense, scratch: 101,770</text>" in drawn  # too close for two
+
+
+def test_a_rule_is_laid_over_a_curve_at_its_epoch(tmp_path):
+    epochs = [{"epoch": n, "loss": 1 / n, "val_loss": 1.1 / n} for n in (1, 2, 3)]
+    (learning_curve("loss", epochs) + rule_at(2)).save(tmp_path / "curve.svg")
+    assert 'aria-roledescription="rule mark"' in (tmp_path / "curve.svg").read_text()

@@ -1,10 +1,14 @@
 import io
+import shutil
+import subprocess
+import sys
 import time
 
 import numpy as np
 import pytest
 
-from model.dataset import load_mnist, stratified_split, to_unit_range
+from model.dataset import find_mnist, load_mnist, mean_digits, read_mnist, stratified_split, to_unit_range
+from tests.conftest import ROOT
 
 
 def saved(**arrays: np.ndarray) -> bytes:
@@ -91,6 +95,33 @@ def test_no_network_is_said_with_what_to_do(monkeypatch):
 def test_environment_variable_names_the_file(monkeypatch, tiny_mnist_file):
     monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
     assert load_mnist().x_train.shape == (400, 28, 28)
+
+
+def test_the_file_is_found_where_training_would_find_it(tmp_path, monkeypatch, tiny_mnist_file):
+    monkeypatch.delenv("MNIST_PATH", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert find_mnist() is None
+    (tmp_path / "datasets").mkdir()
+    cached = shutil.copy(tiny_mnist_file, tmp_path / "datasets" / "mnist.npz")
+    assert find_mnist() == cached
+    assert np.array_equal(read_mnist(find_mnist()).x_train, load_mnist(tiny_mnist_file).x_train)
+    monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
+    assert find_mnist() == tiny_mnist_file
+
+
+def test_reading_a_file_imports_no_keras(tiny_mnist_file):
+    code = "import sys, model.dataset; model.dataset.load_mnist(sys.argv[1]); print('keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, tiny_mnist_file], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr
+
+
+def test_mean_digits_are_means_of_the_digits_that_there_are():
+    images = np.zeros((3, 28, 28), np.uint8)
+    images[0], images[1] = 255, 51
+    means = mean_digits(images, np.array([4, 4, 9]))
+    assert [*means] == [4, 9]
+    np.testing.assert_allclose(means[4], 0.6, rtol=1e-6)
+    assert (means[9].dtype, means[9].max()) == (np.float32, 0)
 
 
 def test_split_is_stratified_seeded_and_complete():

@@ -98,6 +98,21 @@ def test_curves_of_several_are_laid_over_each_other(runs):
     assert not keys(page)
 
 
+def test_where_overfitting_starts_is_said_and_marked_of_one_run(runs):
+    (runs[0] / METRICS_FILE).unlink()
+    for epoch, loss in enumerate([0.12, 0.09, 0.08, 0.07, 0.08, 0.09, 0.1, 0.11], start=1):
+        curves = {"loss": 0.1 / epoch, "accuracy": 0.98, "val_loss": loss, "val_accuracy": 0.98}
+        append_metrics(runs[0], {"epoch": epoch, "seconds": 1.0} | curves)
+    page = choose(open_page(PAGE), "2026-11-21 10:00:00")
+    assert any(text.value.startswith("From epoch 5 on the validation loss rises") for text in page.main.markdown)
+    charts = [json.loads(chart.proto.spec) for chart in page.main.get("vega_lite_chart")[:2]]
+    assert all(chart["layer"][-1]["mark"]["type"] == "rule" for chart in charts)
+    page = choose(page, "2026-11-22 10:00:00")
+    assert any(text.value.startswith("Too few epochs") for text in page.main.markdown)
+    page = choose(page, "2026-11-21 10:00:00", "2026-11-22 10:00:00")
+    assert not any("overfitting" in text.value for text in page.main.markdown)
+
+
 def test_a_run_deleted_under_our_feet_is_gone_at_the_next_look(runs):
     page = choose(open_page(PAGE), "2026-11-22 10:00:00")
     shutil.rmtree(runs[1])

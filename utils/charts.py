@@ -1,5 +1,6 @@
 """The charts, for the page and for the files that training writes. Altair; no Streamlit."""
 
+import json
 from functools import cache
 
 import altair as alt
@@ -10,6 +11,7 @@ from utils.words import percent
 WINNER_COLOR = "#2f6fed"
 OTHERS_COLOR = "#9aa5b8"
 MUTED_OPACITY = 0.55
+CLOSE_SIZES = 1.15  # times as many parameters; nearer ones would be labelled over each other
 # To be told apart without red and green, too (Okabe and Ito, "Color Universal Design", 2008).
 RUN_COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
@@ -90,6 +92,15 @@ def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = 
     return _curve(measure, rows, "on", ["training", "validation"], ["#d9822b", WINNER_COLOR])
 
 
+def rule_at(epoch: float) -> alt.Chart:
+    """Draw a dashed line at an epoch, to lay over a `learning_curve`."""
+    return (
+        alt.Chart(alt.InlineData([{"epoch": epoch}]))
+        .mark_rule(strokeDash=[4, 4], color=OTHERS_COLOR)
+        .encode(x="epoch:Q")
+    )
+
+
 def learning_curves(epochs: list[dict]) -> alt.HConcatChart:
     """Draw both of `learning_curve` beside each other."""
     return alt.hconcat(
@@ -137,34 +148,65 @@ def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: li
     return base.mark_line(strokeWidth=1.5) + base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
 
 
-def accuracy_over_size(rows: list[dict]) -> alt.Chart:
-    """Draw each network's accuracy over its size, a colour a test part.
+def accuracy_over_size(rows: list[dict]) -> alt.LayerChart:
+    """Draw each network's accuracy over its size, a colour a test part, with error bars where there are several seeds.
 
     Parameters
     ----------
     rows : list of dict
-        With ``name`` of the network, its ``parameters``, the ``set`` it was tested on, and its ``accuracy`` there.
+        As `model.trained.average_over_seeds` gives them.
     """
     sets = list(dict.fromkeys(row["set"] for row in rows))
-    return (
-        alt.Chart(alt.InlineData(rows))
-        .mark_point(filled=True, size=70, opacity=0.85)
-        .encode(
-            x=alt.X(
-                "parameters:Q", title="Parameters", scale=alt.Scale(type="log", nice=True), axis=alt.Axis(format="~s")
+    sizes = _named_sizes(rows)
+    base = alt.Chart(
+        alt.InlineData(rows)
+    ).encode(
+        x=alt.X(
+            "parameters:Q",
+            title="Parameters",
+            scale=alt.Scale(type="log", nice=False, padding=30),
+            axis=alt.Axis(
+                values=list(sizes),
+                labelExpr=f"({json.dumps({str(size): name for size, name in sizes.items()})})[datum.value]",
+                labelAngle=-40,
+                labelLimit=0,  # in pixels; 0 is none
+                labelOverlap=False,
             ),
-            y=alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".1%")),
-            color=alt.Color("set:N", title=None, scale=alt.Scale(domain=sets, range=RUN_COLORS[: len(sets)])),
-            shape=alt.Shape("set:N", title=None, scale=alt.Scale(domain=sets)),
-            tooltip=[
-                "name:N",
-                "set:N",
-                alt.Tooltip("parameters:Q", format=","),
-                alt.Tooltip("accuracy:Q", format=".2%"),
-            ],
-        )
-        .properties(height=300)
+        ),
+        y=alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%", tickCount=6)),
+        color=alt.Color(
+            "set:N",
+            title=None,
+            scale=alt.Scale(domain=sets, range=RUN_COLORS[: len(sets)]),
+            legend=alt.Legend(orient="top"),
+        ),
+        tooltip=[
+            alt.Tooltip("network:N", title="Network"),
+            alt.Tooltip("settings:N", title="Trained with"),
+            alt.Tooltip("parameters:Q", title="Parameters", format=","),
+            alt.Tooltip("set:N", title="Test part"),
+            alt.Tooltip("accuracy:Q", title="Read right", format=".2%"),
+            alt.Tooltip("spread:Q", title="Standard deviation", format=".2%"),
+            alt.Tooltip("seeds:Q", title="Seeds"),
+        ],
     )
+    points = base.mark_point(filled=True, size=70, opacity=0.85).encode(
+        shape=alt.Shape("set:N", title=None, scale=alt.Scale(domain=sets))
+    )
+    bars = base.transform_calculate(low="datum.accuracy - datum.spread", high="datum.accuracy + datum.spread")
+    bars = bars.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q")
+    return (bars + points).properties(height=380)
+
+
+def _named_sizes(rows: list[dict]) -> dict[int, str]:
+    """Name the sizes on the axis after the networks that have them; sizes too close to be told apart share a name."""
+    names: dict[int, dict[str, None]] = {}  # in order, each once
+    for row in sorted(rows, key=lambda row: row["parameters"]):
+        size = row["parameters"]
+        if not names or size > CLOSE_SIZES * max(names):
+            names[size] = {}
+        names[max(names)][row["network"]] = None
+    return {size: f"{', '.join(of_size)}: {size:,}" for size, of_size in names.items()}
 
 
 def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:

@@ -111,6 +111,20 @@ def which_of(digits: Iterable[int]) -> str:
     return f"{', '.join(others)} or {last}?"
 
 
+def who_says_what(answers: dict[str, str]) -> dict[str, list[str]]:
+    """Gather who gives the same answer; the answer that the fewest give comes first.
+
+    Examples
+    --------
+    >>> who_says_what({"Ann": "4", "Bob": "9", "Eve": "4"})
+    {'9': ['Bob'], '4': ['Ann', 'Eve']}
+    """
+    groups: dict[str, list[str]] = {}
+    for who, answer in answers.items():
+        groups.setdefault(answer, []).append(who)
+    return dict(sorted(groups.items(), key=lambda group: len(group[1])))
+
+
 def a_digit(digit: int) -> str:
     """Name a digit with its article.
 
