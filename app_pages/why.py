@@ -12,7 +12,7 @@ from utils.image import tint, to_data_url
 from utils.sheets import WIDTH_PX, draw_images, draw_weights, stack
 from utils.words import a_digit
 
-PICTURE_SIZE_PX = 196
+PICTURE_SIZE_PX, LEAST_SIZE_PX = 196, 84
 MOST_PATTERNS = 128
 NEAREST = 8  # as many as a sheet has in a row
 
@@ -65,7 +65,7 @@ def show_inside(reading: Reading, predictor: Predictor, key: str) -> None:
     )
     st.caption(
         "From top to bottom, each layer looks at what the one above it found. White is where it found what it looks "
-        "for, black where there is nothing, :orange[orange] the opposite of it. Go on drawing, and see it change."
+        "for, black where there is nothing, :orange[orange] the opposite of it. It is drawn anew after each stroke."
     )
 
     count, height, width = inside.patterns.shape
@@ -102,7 +102,7 @@ def show_change(reading: Reading, predictor: Predictor, key: str) -> None:
             st.info(f"The network reads none of the digits here as {a_digit(digit)}: it has learned too little yet.")
             return
     goal = nearest[other][0]
-    with st.grid(3, min_column_width=PICTURE_SIZE_PX):
+    with st.grid(3, min_column_width=LEAST_SIZE_PX):  # beside each other on a phone too
         show_picture(image, "**Your drawing**", alt="The drawing as the network sees it")
         show_picture(
             tint(np.maximum(image, goal), goal - image),

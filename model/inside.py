@@ -140,6 +140,21 @@ class OpenNetwork:
         return Inside(layers, features.ravel())
 
 
+def _find_layers(model: schema.ModelT) -> list[_Tensors]:
+    # Each begins with a convolution or a dense layer's product. What is computed with its result, up to the next, is
+    # its activation function or normalisation.
+    (graph,) = model.subgraphs
+    layers: list[_Tensors] = []
+    for operator in graph.operators:
+        code = model.operatorCodes[operator.opcodeIndex]
+        code = max(code.builtinCode, code.deprecatedBuiltinCode)  # as the schema says: the older field has one byte
+        if code in (CONVOLUTION, DENSE):
+            layers.append(_Tensors(int(operator.inputs[0]), int(operator.inputs[1]), int(operator.outputs[0])))
+        elif code not in PICKING:
+            layers[-1] = replace(layers[-1], activations=int(operator.outputs[0]))
+    return layers
+
+
 def draw_inside(image: np.ndarray, inside: Inside, temperature: float) -> np.ndarray:
     """Draw the way through the network as one picture: the image, each layer's activations, the answer.
 
@@ -161,18 +176,3 @@ def draw_inside(image: np.ndarray, inside: Inside, temperature: float) -> np.nda
     names = [*map(str, range(DIGITS)), "none"][: len(shares)]
     drawing = [("What goes in: 28 by 28 pixels", draw_images(image[np.newaxis]))]
     return stack([*drawing, *hidden, ("What comes out", draw_shares(shares, names))])
-
-
-def _find_layers(model: schema.ModelT) -> list[_Tensors]:
-    # Each begins with a convolution or a dense layer's product. What is computed with its result, up to the next, is
-    # its activation function or normalisation.
-    (graph,) = model.subgraphs
-    layers: list[_Tensors] = []
-    for operator in graph.operators:
-        code = model.operatorCodes[operator.opcodeIndex]
-        code = max(code.builtinCode, code.deprecatedBuiltinCode)  # as the schema says: the older field has one byte
-        if code in (CONVOLUTION, DENSE):
-            layers.append(_Tensors(int(operator.inputs[0]), int(operator.inputs[1]), int(operator.outputs[0])))
-        elif code not in PICKING:
-            layers[-1] = replace(layers[-1], activations=int(operator.outputs[0]))
-    return layers

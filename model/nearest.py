@@ -1,6 +1,6 @@
 """The digits nearest to a drawing, by what a network makes of them: what would make it another digit.
 
-They are written by rule, as many that training shows: MNIST need not be on the computer that runs the page.
+They are written by rule, because MNIST need not be on the computer that runs the page.
 """
 
 from dataclasses import dataclass

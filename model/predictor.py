@@ -84,7 +84,12 @@ class Predictor:
     folder : Path, optional
         Where ``model.tflite`` and ``model.json`` are. Default: the model that ships with the app.
     card : Card, optional
-        Default: the folder's ``model.json``. Both are its attributes too.
+        Default: the folder's ``model.json``.
+
+    Attributes
+    ----------
+    folder, card
+        As given.
 
     Raises
     ------

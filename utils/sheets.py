@@ -11,8 +11,8 @@ from utils.image import AGAINST_BGR, FOR_BGR
 
 # A phone shows it at a third of this width, where the text can still be read. It holds 8, 16, 32 or 64 columns.
 WIDTH_PX, GAP_PX, MARGIN_PX = 958, 2, 20
-LINE_PX, TEXT_PX = 52, 28
-GROUND = 60  # the grey between the pictures, so that black ones are seen too
+LINE_PX, TEXT_PX = 56, 32
+GROUND = 48  # the grey between the pictures, so that black ones are seen too
 WHITE_BGR = (255, 255, 255)
 
 
@@ -66,7 +66,7 @@ def draw_shares(shares: np.ndarray, names: Sequence[str]) -> np.ndarray:
 
     Returns
     -------
-    ndarray of uint8, shape (52, 958, 3)
+    ndarray of uint8, shape (56, 958, 3)
     """
     cell = (WIDTH_PX + GAP_PX) // len(names)
     row = Image.new("L", (WIDTH_PX, LINE_PX), GROUND)
