@@ -172,7 +172,9 @@ class Examples(keras.utils.PyDataset):
         self._made_for = self.epoch
 
     def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        chosen = rng.integers(len(self.sources.labels), size=count)
+        # Each once before any comes again, as in every tutorial's epoch.
+        n = len(self.sources.labels)
+        chosen = np.concatenate([rng.permutation(n) for _ in range(count // n + 1)])[:count]
         images = to_unit_range(self.sources.images[chosen])
         if self.recipe.distortions:
             images = distort_pictures(images, rng, self.strength, self.recipe.distortions)

@@ -3,7 +3,7 @@ import pytest
 
 from model.architectures import NETWORKS
 from model.dataset import load_mnist
-from model.examples import AT_HOME, LAST_STRENGTH, NO_DIGIT, WITH_PENS, Examples, Recipe, make_sources
+from model.examples import AS_IT_IS, AT_HOME, LAST_STRENGTH, NO_DIGIT, WITH_PENS, Examples, Recipe, make_sources
 from model.strokes import Characters
 from model.training import fit
 from tests.drawings import strokes
@@ -64,6 +64,15 @@ def test_without_pens_nothing_of_people_is_used(images_and_labels):
     sources = make_sources(*images_and_labels, None, AT_HOME, 10_000, seed=0)
     assert {*sources.pools} == {*AT_HOME.shares} - {"mnist"}
     assert len(Examples(sources, AT_HOME, 64, 32, seed=0, epochs=1)) == 2
+
+
+def test_an_epoch_of_mnist_as_it_is_has_each_image_once(images_and_labels):
+    images, labels = images_and_labels
+    examples = Examples(make_sources(images, labels, None, AS_IT_IS, 800, 0), AS_IT_IS, 400, 400, seed=0, epochs=2)
+    shown, _ = examples[0]
+    assert np.array_equal(
+        np.sort(shown.reshape(400, -1), axis=0), np.sort(images.reshape(400, -1) / np.float32(255), axis=0)
+    )
 
 
 def test_letters_are_no_digits(sources):
