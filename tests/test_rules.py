@@ -38,7 +38,7 @@ def test_every_import_is_allowed():
         if part not in ("model", "train"):
             assert not tops & TRAINING, path
         # What the page reads with stays free of training.
-        if part == "model" and path.stem in ("predictor", "predict", "checkpoint", "formats"):
+        if part == "model" and path.stem in ("predictor", "predict", "checkpoint", "formats", "model_card"):
             assert not tops & TRAINING, path
 
 
