@@ -41,15 +41,14 @@ from model.formats import (
     ENCLOSED,
     FORMATS,
     READ_FILE,
-    README_FILE,
     ROOT,
     ExportError,
     export_name,
     missing_packages,
-    model_card,
     read_script,
 )
 from model.in_use import folder_in_use
+from model.model_card import as_markdown
 from model.predictor import IMAGE_SHAPE, LiteRTNetwork, softmax
 from model.written import write_digit
 from utils.jobs import state_dir
@@ -144,7 +143,7 @@ def export(run_dir: Path, name: str, target: Path) -> None:
         difference, checksum = float(np.abs(expected - read).max()), file_sha256(target / LITERT_FILE)
         card = replace(card, litert_max_difference=difference, litert_sha256=checksum)
     write_card(card, target)
-    (target / README_FILE).write_text(model_card(card, name, network.output_shape[1]), encoding="utf-8")
+    (target / "README.md").write_text(as_markdown(card, name, network.output_shape[1]), encoding="utf-8")
     (target / READ_FILE).write_text(read_script(name), encoding="utf-8")
     (target / "utils").mkdir()
     for file in ENCLOSED:
