@@ -76,6 +76,7 @@ STEPS_AN_EPOCH = 20  # that are kept, for the curves to grow
 CANCEL_ASKED = Event()
 # What a run that goes on keeps of its command line.
 RESUMED = (
+    "dropout",
     *("mnist", "strokes", "validation_split", "network", "start_from", "epochs", "images", "batch_size"),
     *("hidden", "learning_rate", "constant_rate", "seed", "as_it_is"),
 )
@@ -104,6 +105,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     training.add_argument("--learning-rate", type=float, default=3e-3, help="at its peak; falls to 0 along a cosine")
     training.add_argument("--seed", type=int, default=0)
     training.add_argument("--constant-rate", action="store_true", help="the learning rate neither rises nor falls")
+    training.add_argument("--dropout", type=float, default=0.0, help="share of dense's neurons left out in each step")
     training.add_argument("--as-it-is", action="store_true", help="MNIST as it is: nothing distorted, drawn or added")
     output = parser.add_argument_group("output")
     output.add_argument("--run-dir", type=Path, metavar="DIR", help="default: data/runs/ and the time")
@@ -129,6 +131,8 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         parser.error(f"--validation-split is {arguments.validation_split}; expected between 0 and 1, such as 0.1")
     strokes = os.environ.get("STROKES_PATH")
     arguments.strokes = arguments.strokes or (Path(strokes) if strokes else None)
+    if not 0 <= arguments.dropout < 1:
+        parser.error(f"--dropout is {arguments.dropout}; expected from 0 to below 1, such as 0.2")
     if arguments.seed < 0:
         parser.error(f"--seed is {arguments.seed}; expected 0 or more")
     return arguments
@@ -274,7 +278,9 @@ def begin_with(arguments: argparse.Namespace, classes: int, run_dir: Path) -> ke
     checkpoint = run_dir / CHECKPOINT_FILE
     if not checkpoint.exists() and not arguments.start_from:
         build = NETWORKS[arguments.network]
-        return build(classes, arguments.hidden) if build in (dense, scratch) else build(classes)
+        if build is dense:
+            return dense(classes, arguments.hidden, arguments.dropout)
+        return build(classes, arguments.hidden) if build is scratch else build(classes)
     path = checkpoint if checkpoint.exists() else arguments.start_from / KERAS_FILE
     try:
         network = keras.saving.load_model(path, safe_mode=True)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app_pages.canvas import draw_digit
 from app_pages.resources import get_predictor
+from app_pages.search import show_searches
 from app_pages.widgets import show_answer, show_bars
 from model.checkpoint import SHIPPED, Card, CheckpointError, read_card
 from model.presets import NETWORKS
@@ -102,3 +103,6 @@ st.caption(
 with st.expander("Which networks there are", icon=":material/schema:"):
     for name, network in NETWORKS.items():
         st.markdown(f"**{name}** – {network.history}")
+
+st.subheader("Search", anchor=False)
+show_searches()

@@ -1,7 +1,9 @@
 """Probabilities, times and names in words."""
 
-from collections.abc import Iterable
+import argparse
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -118,3 +120,24 @@ def a_digit(digit: int) -> str:
     ('an 8', 'a 1')
     """
     return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def one_of(names: Iterable[str]) -> Callable[[str], str]:
+    """Make a type for `argparse`: one of these names, and for another a sentence that offers the nearest.
+
+    Examples
+    --------
+    >>> one_of(["reader", "lenet5"])("raeder")
+    Traceback (most recent call last):
+    argparse.ArgumentTypeError: there is no 'raeder'; did you mean 'reader'? There are reader, lenet5
+    """
+
+    def check(name: str) -> str:
+        if name in names:
+            return name
+        near = get_close_matches(name, names, 1)
+        hint = f" did you mean {near[0]!r}?" if near else ""
+        raise argparse.ArgumentTypeError(f"there is no {name!r};{hint} There are {', '.join(names)}")
+
+    names = list(names)
+    return check
