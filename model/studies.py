@@ -6,6 +6,7 @@ that has a trial says every few seconds that it lives. When it is not heard any 
 trial as failed, and the same parameters are tried again.
 """
 
+import json
 import time
 import warnings
 from collections.abc import Callable
@@ -86,6 +87,7 @@ def open_storage(where: str) -> BaseStorage:
     if "://" not in where:
         try:
             Path(where).parent.mkdir(parents=True, exist_ok=True)
+            _check_journal(Path(where))
             return Journal(JournalFileBackend(where))
         except OSError as error:
             raise ValueError(f"The journal {where} cannot be opened: {error.strerror}. Choose another file.") from error
@@ -108,6 +110,15 @@ def open_storage(where: str) -> BaseStorage:
             f"The database cannot be opened ({reason}). Is it running, and is the address right: "
             "postgresql://user:password@host/database?"
         ) from error
+
+
+def _check_journal(path: Path) -> None:
+    # Optuna takes a single line that it cannot read for one that is being written, and writes after it.
+    if path.exists():
+        with path.open(encoding="utf-8") as file:
+            first = file.readline()
+        if first and "op_code" not in json.loads(first):
+            raise ValueError("its first line is none of Optuna's")
 
 
 def _open_database(url: str) -> RDBStorage:

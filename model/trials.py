@@ -120,10 +120,11 @@ def plots(study: optuna.Study) -> dict[str, Figure]:
     for trace, name in zip(history.data, ("A trial", "The best so far"), strict=False):
         trace.name = name
     history.update_yaxes(title=READ_RIGHT, tickformat=".1%")
-    importances = visualization.plot_param_importances(study).update_yaxes(title=None)
+    # Those that all trials have: the third layer's neurons are only where there are three.
+    shared = sorted(set.intersection(*(set(trial.params) for trial in _complete(study))))
+    importances = visualization.plot_param_importances(study, params=shared).update_yaxes(title=None)
     importances.update_xaxes(title="Share of the differences between trials")
-    # On a phone there is room for a few axes.
-    most_important = list(optuna.importance.get_param_importances(study))[:MOST_AXES]
+    most_important = list(importances.data[0].y)[-MOST_AXES:]  # on a phone there is room for a few axes
     parallel = visualization.plot_parallel_coordinate(study, most_important, target_name=READ_RIGHT)
     # The better over the others, and without the colour bar: light blue is nothing on white, nor dark blue on black.
     parallel.data = sorted(parallel.data[:-1], key=lambda trace: trace.y[0])

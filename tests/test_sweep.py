@@ -13,7 +13,7 @@ from pathlib import Path
 
 import optuna
 import pytest
-from optuna.trial import FixedTrial, TrialState
+from optuna.trial import FixedTrial, TrialState, create_trial
 
 from model import studies, sweep
 from model.architectures import NETWORKS
@@ -265,12 +265,8 @@ def test_a_study_made_for_another_space_is_left_alone(tmp_path, monkeypatch):
 def test_what_ends_its_worker_each_time_is_not_tried_for_ever(tmp_path):
     study = fill(tmp_path / "dense.journal", 1)
     for _ in range(5):
-        trial = study.ask()
-        study.tell(trial, state=TrialState.FAIL)
-        studies.try_again(study, study.trials[trial.number])
-        if study.trials[-1].state is not TrialState.WAITING:
-            break
-    assert len(study.trials) == 1 + 1 + studies.TRIED_AGAIN
+        studies.try_again(study, study.trials[-1])
+    assert len(study.trials) == 1 + studies.TRIED_AGAIN
 
 
 def test_trials_are_told_in_words(tmp_path):
@@ -297,7 +293,7 @@ def test_page_without_a_study_says_how_to_begin_one(state):
 def test_page_shows_a_study_as_it_goes_on(state):
     journal = state / "sweeps" / "dense.journal"
     study = fill(journal, 3)
-    running = study.ask()
+    study.add_trial(create_trial(state=TrialState.RUNNING))
     page = open_page(PAGE)
     table = page.main.dataframe[-1].value
     assert table["Trial"].tolist() == ["3", "2", "1", "0 (baseline)"]
@@ -305,8 +301,7 @@ def test_page_shows_a_study_as_it_goes_on(state):
     assert table["Read right"].tolist() == ["–", "95.20 %", "95.10 %", "95.00 %"]
     assert page.main.code[0].value == training_command(study)
     assert not page.main.get("plotly_chart")  # there is not enough to compare
-    study.tell(running, 0.9)
-    fill(journal, 4)
+    fill(journal, 5)
     page.run()
     assert not page.exception
     assert "Ended early" in page.main.dataframe[-1].value["Status"].tolist()
@@ -315,7 +310,7 @@ def test_page_shows_a_study_as_it_goes_on(state):
 
 def test_page_says_what_was_cut_off_when_nobody_works_at_it(state):
     journal = state / "sweeps" / "dense.journal"
-    fill(journal, 1).ask()
+    fill(journal, 1).add_trial(create_trial(state=TrialState.RUNNING))
     os.utime(journal, (0, 0))
     assert open_page(PAGE).main.dataframe[-1].value["Status"].tolist() == ["Cut off", "Done"]
 
