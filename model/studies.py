@@ -92,7 +92,7 @@ def open_storage(where: str) -> BaseStorage:
         except OSError as error:
             raise ValueError(f"The journal {where} cannot be opened: {error.strerror}. Choose another file.") from error
         except (ValueError, KeyError, TypeError, AssertionError) as error:
-            raise ValueError(f"{where} is no journal of a search ({error!r}). Choose another file.") from error
+            raise ValueError(f"{where} is no journal of a search. Choose another file.") from error
     if not where.startswith("postgresql://"):
         raise ValueError(
             f"--storage begins with {where.split('://')[0]}://; expected a file, or "
@@ -126,7 +126,8 @@ def _open_database(url: str) -> RDBStorage:
         with _experiments():
             return RDBStorage(
                 url,
-                {"connect_args": {"connect_timeout": SECONDS_TO_CONNECT}, "pool_pre_ping": True},
+                # A trial is long: a connection for each look is cheaper than one that may have been cut off meanwhile.
+                {"connect_args": {"connect_timeout": SECONDS_TO_CONNECT}, "poolclass": sqlalchemy.NullPool},
                 heartbeat_interval=BEAT_SECONDS,
                 grace_period=BEAT_SECONDS * BEATS_MISSED,
                 heartbeat_stale_trial_callback=try_again,
@@ -158,8 +159,9 @@ def open_study(
         If it was made for something else.
     """
     # The median of the trials before needs only a few of them. Hyperband would sort them into brackets, each of which
-    # wants ten before Optuna learns from it: more than a search of some dozens, of a few epochs each, has.
-    pruner = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1)
+    # wants ten before Optuna learns from it: more than a search of some dozens, of a few epochs each, has. The first
+    # epoch is too early, for a learning rate that falls rises then.
+    pruner = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=2)
     try:
         study = optuna.create_study(storage=storage, study_name=name, direction="maximize", pruner=pruner)
         study.enqueue_trial(baseline, {BASELINE: True})
@@ -209,23 +211,29 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
     """
 
     def try_out(trial: Trial) -> float:
-        nonlocal mine
+        nonlocal mine, lost
         mine = trial.number
         earlier = [other for other in taken() if other.number < mine]
         if len(earlier) >= trials:
             raise SurplusError
-        return objective(trial)
+        try:
+            return objective(trial)
+        except UpdateFinishedTrialError:
+            lost = True
+            raise
 
     def taken() -> list[FrozenTrial]:
         return study.get_trials(deepcopy=False, states=(*FINISHED, TrialState.RUNNING))
 
-    mine = None
+    mine, lost = None, False
     while True:
         if len(now := taken()) < trials:
             try:
                 study.optimize(try_out, n_trials=1, catch=SurplusError, callbacks=[_tell])
-            except UpdateFinishedTrialError:  # this worker was taken for dead: somebody else has the trial now
-                continue
+            except ValueError:
+                if not lost:
+                    raise
+                lost = False  # this worker was silent (its machine slept, say), and somebody else has the trial now
             except KeyboardInterrupt:
                 if mine is not None and study.trials[mine].state is TrialState.FAIL:
                     try_again(study, study.trials[mine], None)

@@ -53,7 +53,7 @@ VALIDATION_SPLIT = 0.1
 SPACE = {
     "layers": [1, 3],
     "hidden": [16, 1024],  # neurons of each layer
-    "dropout": [0.0, 0.5],
+    "dropout": [0.0, 0.5],  # in steps of a twentieth
     "learning_rate": [1e-4, 1e-2],
     "batch_size": [32, 64, 128, 256, 512],
     "constant_rate": [True, False],
@@ -185,6 +185,20 @@ def make_objective(mnist: Mnist, network: str, epochs: int, images: int, seed: i
     return objective
 
 
+def prepare(arguments: argparse.Namespace) -> tuple[optuna.Study, Callable[[optuna.Trial], float]]:
+    """Open the study and load the data, or end with a sentence."""
+    try:
+        storage = open_storage(arguments.storage)
+        mnist = load_mnist(arguments.mnist)
+        images = arguments.images or round(len(mnist.y_train) * (1 - VALIDATION_SPLIT))
+        budget = {"epochs": arguments.epochs, "images": images, "seed": arguments.seed}
+        made_for = {"network": arguments.network, **budget, "MNIST": mnist.sha256()[:8], "parameters": SPACE}
+        study = open_study(storage, arguments.study, made_for, TUTORIALS)
+    except ValueError as error:
+        raise SystemExit(f"python -m model.sweep: {error}") from error
+    return study, make_objective(mnist, arguments.network, **budget)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
     if is_switched_off():
@@ -194,24 +208,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     cv2.setNumThreads(1)  # as train.py
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        storage = open_storage(arguments.storage)
-        mnist = load_mnist(arguments.mnist)
-        images = arguments.images or round(len(mnist.y_train) * (1 - VALIDATION_SPLIT))
-        made_for = {
-            "network": arguments.network,
-            "epochs": arguments.epochs,
-            "images": images,
-            "seed": arguments.seed,
-            "MNIST": mnist.sha256()[:8],
-            "parameters": SPACE,
-        }
-        study = open_study(storage, arguments.study, made_for, TUTORIALS)
-    except ValueError as error:
-        raise SystemExit(f"python -m model.sweep: {error}") from error
-    try:
-        work(
-            study, make_objective(mnist, arguments.network, arguments.epochs, images, arguments.seed), arguments.trials
-        )
+        study, objective = prepare(arguments)
+        work(study, objective, arguments.trials)
     except KeyboardInterrupt:
         raise SystemExit("Interrupted. The same command goes on.") from None
     except (OSError, StorageInternalError) as error:

@@ -30,10 +30,10 @@ from model import studies
 studies.BEAT_SECONDS = 1
 
 def objective(trial):
-    print("begun", trial.number, flush=True)
     for name, value in {"worker": os.getpid(), "parameters": 1, "seconds": 0.2}.items():
         trial.set_user_attr(name, value)
     chosen = trial.suggest_float("dropout", 0.0, 0.5)
+    print("begun", trial.number, flush=True)
     time.sleep(0.2)
     return chosen
 
@@ -95,7 +95,7 @@ def numbers(printed: str, begin: str) -> list[int]:
 
 
 def test_workers_share_a_study_and_what_one_left_when_it_was_killed_is_tried_again(storage):
-    killed, other = (start_worker(storage, 16) for _ in range(2))
+    killed, other = (start_worker(storage, 10) for _ in range(2))
     printed = ""
     while len(numbers(printed, "begun ")) < 3:
         line = killed.stdout.readline()
@@ -108,15 +108,15 @@ def test_workers_share_a_study_and_what_one_left_when_it_was_killed_is_tried_aga
 
     trials = load(storage, "shared").trials
     complete = [trial for trial in trials if trial.state is TrialState.COMPLETE]
-    assert len(complete) == 16
-    assert [trial.number for trial in trials] == [*range(17)]
+    assert len(complete) == 10
+    assert [trial.number for trial in trials] == [*range(11)]
     left = numbers(printed, "begun ")[-1]
     assert [trial.number for trial in trials if trial.state is TrialState.FAIL] == [left]
     (again,) = (trial for trial in trials if trial.system_attrs.get("failed_trial") == left)
     assert again.params == trials[left].params
     # Each trial has one worker, and both had some.
     of_both = numbers(printed, "begun ") + numbers(printed_by_other, "begun ")
-    assert sorted(of_both) == [*range(17)]
+    assert sorted(of_both) == [*range(11)]
     assert {trial.user_attrs["worker"] for trial in complete} == {killed.pid, other.pid}
     # There is one baseline, and it came first.
     assert [trial.number for trial in trials if BASELINE in trial.user_attrs and trial.number != again.number] == [0]
@@ -267,6 +267,22 @@ def test_what_ends_its_worker_each_time_is_not_tried_for_ever(tmp_path):
     for _ in range(5):
         studies.try_again(study, study.trials[-1])
     assert len(study.trials) == 1 + studies.TRIED_AGAIN
+
+
+def test_a_worker_that_was_taken_for_dead_goes_on_with_another_trial(tmp_path):
+    study = fill(tmp_path / "dense.journal", 1)
+    elsewhere = load(str(tmp_path / "dense.journal"), "dense")
+
+    def objective(trial: optuna.Trial) -> float:
+        if trial.number == 1:
+            elsewhere.tell(1, state=TrialState.FAIL)
+        for name, value in {"parameters": 1, "seconds": 1}.items():
+            trial.set_user_attr(name, value)
+        return 0.9
+
+    studies.work(study, objective, 3)
+    states = [TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE, TrialState.COMPLETE]
+    assert [trial.state for trial in study.trials] == states
 
 
 def test_trials_are_told_in_words(tmp_path):
