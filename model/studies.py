@@ -25,7 +25,7 @@ from model.trials import BASELINE, FINISHED, MADE_FOR, describe
 
 BEAT_SECONDS, BEATS_MISSED = 10, 3  # until a worker is taken for dead
 TRIED_AGAIN = 2  # times at most: what ends its worker each time is no accident
-SECONDS_BETWEEN_LOOKS, SECONDS_TO_BEGIN, SECONDS_TO_CONNECT = 1, 5, 10
+SECONDS_BETWEEN_LOOKS, SECONDS_TO_BEGIN, SECONDS_TO_CONNECT, TRIES_TO_CONNECT = 1, 10, 10, 6
 BEAT = "beat"
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # `describe` says more
 
@@ -122,21 +122,25 @@ def _check_journal(path: Path) -> None:
 
 
 def _open_database(url: str) -> RDBStorage:
+    # A trial is long: a connection for each look is cheaper than one that may have been cut off meanwhile.
+    options = {"connect_args": {"connect_timeout": SECONDS_TO_CONNECT}, "poolclass": sqlalchemy.NullPool}
+
     def connect() -> RDBStorage:
         with _experiments():
             return RDBStorage(
                 url,
-                # A trial is long: a connection for each look is cheaper than one that may have been cut off meanwhile.
-                {"connect_args": {"connect_timeout": SECONDS_TO_CONNECT}, "poolclass": sqlalchemy.NullPool},
+                options,
                 heartbeat_interval=BEAT_SECONDS,
                 grace_period=BEAT_SECONDS * BEATS_MISSED,
                 heartbeat_stale_trial_callback=try_again,
             )
 
-    try:
-        return connect()
-    except (sqlalchemy.exc.IntegrityError, sqlalchemy.exc.ProgrammingError):
-        return connect()  # another worker, started at the same moment, made the tables
+    for _ in range(TRIES_TO_CONNECT - 1):
+        try:
+            return connect()
+        except (sqlalchemy.exc.IntegrityError, sqlalchemy.exc.ProgrammingError):
+            time.sleep(0.5)  # another worker, started at the same moment, is making the tables
+    return connect()
 
 
 def open_study(
