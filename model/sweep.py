@@ -123,15 +123,16 @@ class Reporter(keras.callbacks.Callback):
 
     def __init__(self, trial: optuna.Trial, epochs: int):
         super().__init__()
-        self.trial, self.epochs, self.accuracy = trial, epochs, 0.0
+        self.trial, self.epochs = trial, epochs
+        self.accuracy, self.pruned = 0.0, False
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Report the epoch."""
         self.accuracy = float(logs["val_accuracy"])
         self.trial.report(self.accuracy, epoch + 1)
-        ends = epoch + 1 == self.epochs
-        if not ends and self.trial.should_prune() and not self.trial.user_attrs.get(BASELINE):
-            raise optuna.TrialPruned
+        may_be_pruned = epoch + 1 < self.epochs and not self.trial.user_attrs.get(BASELINE)
+        self.pruned = may_be_pruned and self.trial.should_prune()
+        self.model.stop_training = self.pruned
 
 
 def make_objective(mnist: Mnist, network: str, epochs: int, images: int, seed: int) -> Callable[[optuna.Trial], float]:
@@ -180,6 +181,8 @@ def make_objective(mnist: Mnist, network: str, epochs: int, images: int, seed: i
             )
         finally:
             trial.set_user_attr("seconds", round(time.monotonic() - begun, 1))
+        if reporter.pruned:
+            raise optuna.TrialPruned
         return reporter.accuracy
 
     return objective

@@ -111,7 +111,7 @@ def test_workers_share_a_study_and_what_one_left_when_it_was_killed_is_tried_aga
         time.sleep(0.05)
     killed.kill()
     begun, _ = killed.communicate()
-    begun_by_other, complaints = other.communicate(timeout=60)
+    begun_by_other, complaints = other.communicate(timeout=300)
     assert (other.returncode, complaints) == (0, "")
 
     trials = load(storage, "shared").trials
@@ -142,7 +142,7 @@ def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, tin
         assert first.poll() is None, first.communicate()
         time.sleep(0.05)
     first.send_signal(signal.SIGINT)
-    _, complaints = first.communicate(timeout=60)
+    _, complaints = first.communicate(timeout=300)
     assert first.returncode == 1
     assert complaints.splitlines()[-1] == "Interrupted. The same command goes on."
     assert "Traceback" not in complaints
@@ -150,7 +150,7 @@ def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, tin
     assert states == [TrialState.FAIL, TrialState.WAITING]
 
     second = start_search(tiny_mnist_file, *options)
-    printed, complaints = second.communicate(timeout=120)
+    printed, complaints = second.communicate(timeout=300)
     assert second.returncode == 0, complaints
     study = load(str(journal), "mine")
     assert [trial.state in FINISHED for trial in study.trials] == [False, True, True]
