@@ -169,6 +169,13 @@ def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, tin
         assert getattr(arguments, name) == best.params[name]
 
 
+@pytest.mark.parametrize("dropout", ["-0.1", "1", "nan"])
+def test_train_says_which_dropout_it_expects(dropout, capsys):
+    with pytest.raises(SystemExit):
+        parse_arguments(["--network", "dense", f"--dropout={dropout}"])
+    assert f"--dropout is {float(dropout)}; expected from 0 to below 1, such as 0.2" in capsys.readouterr().err
+
+
 HAS = {"learning_rate", "batch_size", "constant_rate", "as_it_is"}
 
 
