@@ -89,7 +89,8 @@ CANCEL_ASKED = Event()
 # What a run that goes on keeps of its command line.
 RESUMED = (
     *("mnist", "strokes", "validation_split", "network", "start_from", "epochs", "images", "batch_size"),
-    *("hidden", "loss", "optimizer", "learning_rate", "constant_rate", "seed", "as_it_is", "validate_on_test"),
+    *("hidden", "dropout", "loss", "optimizer", "learning_rate", "constant_rate", "seed", "as_it_is"),
+    "validate_on_test",
 )
 VALIDATED_ON_TEST = (
     "With --validate-on-test the test digits are looked at while it trains. Whatever is chosen by them (when to stop, "
@@ -117,6 +118,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     training.add_argument(
         "--hidden", type=int, nargs="+", default=[128], metavar="N", help="neurons of each layer of dense and scratch"
     )
+    training.add_argument("--dropout", type=float, default=0.0, help="share of dense's neurons left out in each step")
     training.add_argument(
         "--preset",
         type=one_of(presets.PUBLISHED),
@@ -155,6 +157,8 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
                 f"--hidden is {neurons}; expected from 1 to {MOST_NEURONS:,} neurons in a layer ({neurons:,} after the "
                 f"pixels would take {max(neurons, 0) * 784 * 16 / 1e9:,.1f} GB to train)"
             )
+    if not 0 <= arguments.dropout < 1:
+        parser.error(f"--dropout is {arguments.dropout}; expected from 0 to below 1, such as 0.2")
     if arguments.network == "scratch" and arguments.optimizer not in OPTIMIZERS_OF_SCRATCH:
         parser.error(
             f"--optimizer is {arguments.optimizer}; scratch, which is written out in NumPy, knows "
@@ -317,7 +321,9 @@ def begin_with(arguments: argparse.Namespace, classes: int, run_dir: Path) -> ke
     checkpoint = run_dir / CHECKPOINT_FILE
     if not checkpoint.exists() and not arguments.start_from:
         build = NETWORKS[arguments.network]
-        return build(classes, arguments.hidden) if build in (dense, scratch) else build(classes)
+        if build is dense:
+            return dense(classes, arguments.hidden, arguments.dropout)
+        return build(classes, arguments.hidden) if build is scratch else build(classes)
     path = checkpoint if checkpoint.exists() else arguments.start_from / KERAS_FILE
     try:
         network = keras.saving.load_model(path, safe_mode=True)

@@ -8,6 +8,7 @@ from app_pages.canvas import draw_digit
 from app_pages.dataset_browser import show_dataset
 from app_pages.layers import show_layers
 from app_pages.resources import get_predictor
+from app_pages.search import show_searches
 from app_pages.widgets import show_answer, show_bars, show_blank
 from model.checkpoint import CheckpointError
 from model.trained import Trained, average_over_seeds, find_trained
@@ -84,3 +85,6 @@ compare({network.name: network for network in trained})
 show_accuracies(trained)
 show_layers()
 show_dataset()
+
+st.subheader("Search", anchor=False)
+show_searches()

@@ -51,12 +51,14 @@ def light_reader(classes: int) -> keras.Model:
     return keras.Model(images, logits, name="light_reader")
 
 
-def dense(classes: int, hidden: Sequence[int] = (128,)) -> keras.Model:
+def dense(classes: int, hidden: Sequence[int] = (128,), dropout: float = 0.0) -> keras.Model:
     """Build hidden layers of so many neurons each; every one of them sees every pixel."""
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Flatten()(images)
     for neurons in hidden:
         x = layers.Dense(neurons, activation="relu")(x)
+        if dropout:  # a share of the neurons, others in each step, so that none relies on another
+            x = layers.Dropout(dropout)(x)
     logits = layers.Dense(classes, name="logits")(x)
     return keras.Model(images, logits, name="dense")
 

@@ -52,6 +52,7 @@ from model.model_card import as_markdown
 from model.predictor import IMAGE_SHAPE, LiteRTNetwork, softmax
 from model.written import write_digit
 from utils.jobs import state_dir
+from utils.words import one_of
 
 IMAGES = keras.InputSpec(dtype="float32", shape=(None, *IMAGE_SHAPE, 1), name="images")
 WRITTEN_DIGITS = 500  # whose activations set the steps of the 8-bit numbers; more change nothing
@@ -153,7 +154,7 @@ def export(run_dir: Path, name: str, target: Path) -> None:
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m model.export", description=__doc__.split("\n")[0])
-    parser.add_argument("--format", required=True, choices=FORMATS, help="of the network")
+    parser.add_argument("--format", required=True, type=one_of(FORMATS), metavar="NAME", help=", ".join(FORMATS))
     parser.add_argument("--model", type=Path, metavar="RUN", help="a run folder (default: the network in use)")
     parser.add_argument("--output", type=Path, metavar="PATH", help="a folder to make (default: in data/exports/)")
     parser.add_argument("--force", action="store_true", help="replace an earlier export there")

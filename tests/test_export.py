@@ -258,4 +258,4 @@ def test_what_is_missing_or_broken_is_said(finished_run, tmp_path, monkeypatch, 
 def test_an_unknown_format_is_said(capsys):
     with pytest.raises(SystemExit):
         main(["--format", "pickle"])
-    assert "invalid choice: 'pickle' (choose from" in capsys.readouterr().err
+    assert "there is no 'pickle'. There are keras, saved_model" in capsys.readouterr().err

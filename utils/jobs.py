@@ -48,13 +48,18 @@ def is_switched_off() -> bool:
 
 
 def state_dir() -> Path:
-    """Return the folder of all that must last: runs, and which model is in use. ``DIGITS_DATA_DIR``, else ``data``."""
+    """Return the folder of all that must last: runs, searches, the model in use. ``DIGITS_DATA_DIR``, else ``data``."""
     return Path(os.environ.get("DIGITS_DATA_DIR", "data")).absolute()
 
 
 def runs_dir() -> Path:
     """Return the folder that the run folders are in."""
     return state_dir() / "runs"
+
+
+def sweeps_dir() -> Path:
+    """Return the folder that the journals of searches are in."""
+    return state_dir() / "sweeps"
 
 
 def new_run_dir() -> Path:

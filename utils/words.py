@@ -150,8 +150,8 @@ def one_of(names: Iterable[str]) -> Callable[[str], str]:
         if name in names:
             return name
         near = get_close_matches(name, names, 1)
-        hint = f" did you mean {near[0]!r}?" if near else ""
-        raise argparse.ArgumentTypeError(f"there is no {name!r};{hint} There are {', '.join(names)}")
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise argparse.ArgumentTypeError(f"there is no {name!r}{hint} There are {', '.join(names)}")
 
     names = list(names)
     return check

@@ -1,0 +1,144 @@
+"""What there is to say and to show of a study's trials. No Keras is imported here."""
+
+import shlex
+
+import optuna
+from optuna import visualization
+from optuna.trial import FrozenTrial, TrialState
+from plotly.graph_objects import Figure
+
+from utils.charts import OTHERS_COLOR, WINNER_COLOR
+from utils.words import accuracy_percent, duration
+
+MADE_FOR, BASELINE = "made_for", "baseline"  # what a study's trials have in common; which one they are measured by
+READ_RIGHT = "Read right"
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+LEAST_COMPARED, MOST_AXES, BEST = 6, 4, 5  # trials, parameters, trials
+STATES = {
+    TrialState.COMPLETE: "Done",
+    TrialState.PRUNED: "Ended early",
+    TrialState.RUNNING: "Running",
+    TrialState.WAITING: "Waiting",
+    TrialState.FAIL: "Failed",
+}
+
+
+def training_options(params: dict[str, object]) -> list[str]:
+    """Write a trial's parameters as options of `train.py`.
+
+    Examples
+    --------
+    >>> training_options({"layers": 2, "hidden_1": 512, "hidden_2": 64, "learning_rate": 0.00123456, "as_it_is": True})
+    ['--hidden', '512', '64', '--learning-rate', '0.00123', '--as-it-is']
+    """
+    options = ["--hidden", *map(str, hidden_of(params))] if "layers" in params else []
+    for name in ("dropout", "learning_rate", "batch_size"):
+        if name in params:
+            options += [f"--{name.replace('_', '-')}", f"{params[name]:.3g}"]
+    return options + [f"--{name.replace('_', '-')}" for name in ("constant_rate", "as_it_is") if params.get(name)]
+
+
+def hidden_of(params: dict[str, object]) -> list[int]:
+    """List the neurons of the hidden layers; empty for a network that has its own."""
+    return [params[f"hidden_{layer}"] for layer in range(1, params.get("layers", 0) + 1)]
+
+
+def training_command(study: optuna.Study) -> str:
+    """Write the command that trains the best network fully, with all images; empty if no trial is complete yet."""
+    if not _complete(study):
+        return ""
+    network = study.user_attrs[MADE_FOR]["network"]
+    return shlex.join(["python", "train.py", "--network", network, *training_options(study.best_trial.params)])
+
+
+def describe(trial: FrozenTrial) -> str:
+    """Say in a line what a finished trial tried and how it went."""
+    how = "ended early at " if trial.state is TrialState.PRUNED else ""
+    options = " ".join(training_options(trial.params))
+    weights, seconds = trial.user_attrs["parameters"], duration(trial.user_attrs["seconds"])
+    return f"Trial {trial.number}: {how}{accuracy_percent(trial.value)} ({options}; {weights:,} weights, {seconds})"
+
+
+def summarise(study: optuna.Study) -> str:
+    """Say which trial is the best so far, and which is the baseline."""
+    complete = _complete(study)
+    if not complete:
+        return "No trial is finished yet."
+    best = study.best_trial
+    baseline = next((trial for trial in complete if trial.user_attrs.get(BASELINE)), None)
+    said = f"The best trial so far, {best.number}, reads {accuracy_percent(best.value)} of the validation digits right"
+    if baseline is None:
+        return f"{said}; the baseline is not finished yet."
+    if baseline.number == best.number:
+        return f"{said}: it is the baseline."
+    return f"{said}; the baseline, {baseline.number}, {accuracy_percent(baseline.value)}."
+
+
+def _complete(study: optuna.Study) -> list[FrozenTrial]:
+    return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+
+
+def as_rows(study: optuna.Study, alive: bool) -> list[dict[str, str]]:
+    """Make a table of the trials, the newest first: what became of each, its parameters, who had it.
+
+    If nobody works at it (`alive`), what seems to run was cut off.
+    """
+    states = STATES if alive else STATES | {TrialState.RUNNING: "Cut off"}
+    return [_row(trial, states[trial.state]) for trial in reversed(study.get_trials(deepcopy=False))]
+
+
+def _row(trial: FrozenTrial, state: str) -> dict[str, str]:
+    params, noted = trial.params, trial.user_attrs
+
+    def given(name: str, value: object) -> str:
+        return str(value) if name in params else "–"
+
+    return {
+        "Trial": f"{trial.number} (baseline)" if noted.get(BASELINE) else str(trial.number),
+        "Status": state,
+        READ_RIGHT: accuracy_percent(trial.value) if trial.state in FINISHED else "–",
+        "Hidden": ", ".join(map(str, hidden_of(params))) or "–",
+        "Dropout": f"{params['dropout']:g}" if "dropout" in params else "–",
+        "Learning rate": f"{params['learning_rate']:.2g}" if "learning_rate" in params else "–",
+        "Batch size": given("batch_size", params.get("batch_size")),
+        "Rate": given("constant_rate", "Constant" if params.get("constant_rate") else "Falling"),
+        "Images": given("as_it_is", "As they are" if params.get("as_it_is") else "Distorted and drawn"),
+        "Weights": f"{noted['parameters']:,}" if "parameters" in noted else "–",
+        "Took": duration(noted["seconds"]) if trial.state in FINISHED else "–",
+        "Worker": noted.get("worker", "–"),
+    }
+
+
+def plots(study: optuna.Study) -> dict[str, Figure]:
+    """Draw Optuna's plots of the trials, each with its title; none before there are some to compare.
+
+    Their colours fit light and dark pages.
+    """
+    if len(_complete(study)) < LEAST_COMPARED:
+        return {}
+    history = visualization.plot_optimization_history(study)
+    for trace, name in zip(history.data, ("A trial", "The best so far"), strict=False):
+        trace.name = name
+    history.update_yaxes(title=READ_RIGHT, tickformat=".1%")
+    # Those that all trials have: the third layer's neurons are only where there are three.
+    shared = sorted(set.intersection(*(set(trial.params) for trial in _complete(study))))
+    importances = visualization.plot_param_importances(study, params=shared).update_yaxes(title=None)
+    importances.update_xaxes(title="Share of the differences between trials")
+    most_important = list(importances.data[0].y)[-MOST_AXES:]  # on a phone there is room for a few axes
+    parallel = visualization.plot_parallel_coordinate(study, most_important, target_name=READ_RIGHT)
+    # The better over the others, and without the colour bar: light blue is nothing on white, nor dark blue on black.
+    parallel.data = sorted(parallel.data[:-1], key=lambda trace: trace.y[0])
+    parallel.update_traces(line={"color": OTHERS_COLOR, "width": 1})
+    for trace in parallel.data[-BEST:]:
+        trace.update(line={"color": WINNER_COLOR, "width": 2}, opacity=1)
+    parallel.update_layout(plot_bgcolor=None).update_annotations(font_color=None)
+    figures = {
+        "Trial after trial": history,
+        "Which parameters matter": importances,
+        f"The {BEST} best trials among the others, by what matters most": parallel,
+    }
+    for figure in figures.values():
+        figure.update_layout(
+            title=None, height=280, margin={"t": 30, "r": 50, "b": 60, "l": 70}, legend={"orientation": "h", "y": 1.2}
+        )
+    return figures
