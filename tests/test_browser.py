@@ -453,8 +453,10 @@ def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(o
     page.get_by_test_id("stPopover").get_by_role("button", name="Download").click()
     page.get_by_role("combobox", name="Format").click()
     page.get_by_role("option", name="ONNX").click()
-    with page.expect_download(timeout=60_000) as download:
-        page.get_by_test_id("stDownloadButton").get_by_role("button", name="Download").click()
+    download_button = page.get_by_test_id("stDownloadButton").get_by_role("button", name="Download")
+    expect(download_button).to_be_visible(timeout=60_000)  # once the other process has written it
+    with page.expect_download() as download:
+        download_button.click()
     assert download.value.suggested_filename.endswith("-onnx.zip")
     button(page, "Back to the shipped network").click()
     expect(button(page, "Back to the previous network")).to_be_visible()
