@@ -40,7 +40,7 @@ clean:
 	$(PIP_INSTALL) -r requirements.txt
 	touch $@
 
-.venv/test.stamp: requirements.txt requirements-dev.txt tests/install_browser.sh | .venv/bin/python
+.venv/test.stamp: requirements.txt requirements-extra.txt requirements-dev.txt tests/install_browser.sh | .venv/bin/python
 	$(PIP_INSTALL) -r requirements-dev.txt
 	sh tests/install_browser.sh
 	touch $@ .venv/run.stamp

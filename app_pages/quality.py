@@ -4,10 +4,11 @@ import streamlit as st
 
 from app_pages.download import offer_download
 from app_pages.figures import show_quality
+from app_pages.resources import get_predictor
 from model.in_use import folder_in_use
 
 st.header("How good is it?", anchor=False)
-st.markdown("Digits that the network was not trained on, and that chose nothing in its training.")
+st.markdown(get_predictor().card.test_told)
 with st.columns(3)[0]:
     offer_download(folder_in_use(), key="quality")
 show_quality(folder_in_use())

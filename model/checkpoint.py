@@ -65,6 +65,13 @@ class Card:
     command: str
     versions: dict[str, str]
 
+    @property
+    def test_told(self) -> str:
+        """What the test digits had to do with the training, in a sentence."""
+        if "validate_on_test" in self.command.replace("-", "_"):  # the option, or the preset that has it
+            return "MNIST's test digits were looked at while it was trained, so their figure flatters it."
+        return "None of these digits was trained on, and they chose nothing."
+
 
 def read_card(folder: Path) -> Card:
     """Read the card of the model in `folder`.

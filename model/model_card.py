@@ -78,7 +78,7 @@ from {card.train_images:,} of MNIST's training images{pens}, and what the progra
 |---|---|---|
 {figures}
 
-None of these digits was trained on, and they chose nothing.{_note(name)}
+{card.test_told}{_note(name)}
 
 ## Limits
 

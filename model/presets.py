@@ -64,7 +64,7 @@ def _published(network: str, epochs: int, batch_size: int, accuracy: float | Non
 # epochs of their own method; simple_cnn's and cnn's are their tutorials' (keras.io/examples/vision/mnist_convnet).
 PUBLISHED = {
     "dense": _published("dense", 5, 64, validation_split=0.2, loss="one-hot"),
-    "dense_validated_on_test": _published("dense", 10, 32, validate_on_test=True, loss="one-hot"),
+    "dense_validate_on_test": _published("dense", 10, 32, validate_on_test=True, loss="one-hot"),
     "scratch": _published("scratch", 5, 64, validation_split=0.2),
     "deep_dense": _published("deep_dense", 5, 64, validation_split=0.2),
     "simple_cnn": _published("simple_cnn", 10, 32, accuracy=0.985),

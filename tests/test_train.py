@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.checkpoint import read_card
+from model.checkpoint import SHIPPED, read_card
 from model.predictor import Predictor
 from model.presets import PUBLISHED
 from tests.conftest import ROOT
@@ -375,13 +375,15 @@ def test_every_preset_is_taken(name):
 
 def test_validated_on_the_test_digits_it_learns_from_all_others_and_warns(tmp_path, tiny_mnist_file):
     folder = tmp_path / "run"
-    arguments = ("--preset", "dense_validated_on_test", "--epochs", 1, "--run-dir", folder)
+    arguments = ("--preset", "dense_validate_on_test", "--epochs", 1, "--run-dir", folder)
     done = train("--mnist", tiny_mnist_file, *arguments)
     assert done.returncode == 0, done.stderr
     assert "no longer says how it reads digits that nobody has seen" in done.stdout
     card = read_card(folder)
     assert (card.train_images, card.validation_images) == (400, 100)
     assert card.validation_accuracy == pytest.approx(card.accuracy["mnist"])
+    assert "flatters" in card.test_told
+    assert "chose nothing" in read_card(SHIPPED).test_told
 
 
 # As on a machine with two GPUs: TensorFlow is told that the processor is two, and asked for those instead.
