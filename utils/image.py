@@ -23,6 +23,8 @@ MIN_CONTRAST_SIGMAS = 6
 FLOOR_SIGMAS = 3
 # Paper is flat if this share of the picture's rim is within so many levels of the rim's median.
 FLAT_SHARE, FLAT_LEVELS = 0.7, 4
+# A picture of squares is written a third faster, and a third as large, without the filter that is meant for photographs.
+PNG_OF_SQUARES = (cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE, cv2.IMWRITE_PNG_COMPRESSION, 3)
 # The charts' blue and orange, blue first.
 FOR_BGR, AGAINST_BGR = (237, 111, 47), (43, 130, 217)
 
@@ -219,7 +221,7 @@ def to_data_url(image: np.ndarray, size_px: int) -> str:
     if image.dtype != np.uint8:
         image = (image * 255).round().astype(np.uint8)
     times = max(1, -(-size_px // max(image.shape)))
-    png = cv2.imencode(".png", image.repeat(times, axis=0).repeat(times, axis=1))[1]
+    png = cv2.imencode(".png", image.repeat(times, axis=0).repeat(times, axis=1), PNG_OF_SQUARES)[1]
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 

@@ -115,6 +115,7 @@ def _tile(pictures: np.ndarray, columns: int) -> np.ndarray:
     return sheet
 
 
+@cache  # half of the time of drawing a network goes into its titles
 def _write(text: str) -> np.ndarray:
     line = Image.new("L", (WIDTH_PX, LINE_PX), GROUND)
     ImageDraw.Draw(line).text((0, LINE_PX / 2), text, fill=220, font=_font(), anchor="lm")
