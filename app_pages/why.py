@@ -23,7 +23,7 @@ def show_why(reading: Reading, predictor: Predictor, key: str) -> None:
     if not why.open:
         return
     with why:
-        explanation = st.segmented_control(
+        explanation = st.pills(
             "Show",
             list(EXPLANATIONS),
             default="What speaks for it",
@@ -86,7 +86,7 @@ def show_inside(reading: Reading, predictor: Predictor, key: str) -> None:
 def show_change(reading: Reading, predictor: Predictor, key: str) -> None:
     """Show the nearest digits of another kind and of the answer's, and the ink in which the drawing differs."""
     image, label = reading.steps.image, reading.prediction.label
-    other = st.segmented_control(
+    other = st.pills(
         "What would make it …",
         [digit for digit in range(DIGITS) if digit != label],
         format_func=lambda digit: f"{a_digit(digit)}?",

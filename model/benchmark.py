@@ -245,7 +245,7 @@ def measure_rerun() -> None:
     report("a rerun of the page that reads a drawing, on our side", median_ms(page.run, 50), "ms", 50, goal=40)
     page.session_state["recognise_picture_why"] = True
     page.run()
-    page.segmented_control(key="recognise_picture_why_explanation").set_value("Inside the network").run()
+    page.pills(key="recognise_picture_why_explanation").set_value("Inside the network").run()
     report("  with the inside of the network open: a stroke", median_ms(page.run, 50), "ms", 50, goal=100)
 
 

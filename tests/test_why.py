@@ -29,7 +29,7 @@ def read(ink: np.ndarray):
 
 def explain(page, explanation: str) -> list[str]:
     """Choose an explanation; return what its pictures are said to show."""
-    page.segmented_control(key=f"{WHY}_explanation").set_value(explanation).run()
+    page.pills(key=f"{WHY}_explanation").set_value(explanation).run()
     assert not page.exception
     why = next(expander for expander in page.expander if expander.label == "Why this answer?")
     return [image.proto.imgs[0].alt for image in why.image]
@@ -46,12 +46,12 @@ def use_a_network(name: str, weight: float, folder: Path) -> None:
 def test_nothing_is_explained_before_somebody_asks():
     page = open_page()
     page.pills(key="recognise_examples").set_value(["Five on paper"]).run()
-    assert not [control for control in page.segmented_control if control.key == f"{WHY}_explanation"]
+    assert not [control for control in page.pills if control.key == f"{WHY}_explanation"]
 
 
 def test_what_speaks_for_the_answer_and_the_runner_up_comes_first():
     page = read(draw(7))
-    assert page.segmented_control(key=f"{WHY}_explanation").value == "What speaks for it"
+    assert page.pills(key=f"{WHY}_explanation").value == "What speaks for it"
     first, second = explain(page, "What speaks for it")
     assert first == "The digit, with the ink coloured by whether it speaks for a 7"
     assert second != first
@@ -69,7 +69,7 @@ def test_the_inside_of_the_network_is_two_pictures():
 def test_any_other_digit_can_be_asked_for():
     page = read(draw(4))
     explain(page, "What would change it")
-    others = page.segmented_control(key=f"{WHY}_other_than_4")
+    others = page.pills(key=f"{WHY}_other_than_4")
     assert others.options == [f"{'an' if digit == 8 else 'a'} {digit}?" for digit in (0, 1, 2, 3, 5, 6, 7, 8, 9)]
     others.set_value(9).run()
     assert explain(page, "What would change it") == [
@@ -116,7 +116,7 @@ page.session_state[{WHY!r}] = True
 page.run()
 page.pills(key="recognise_examples").set_value(["Five on paper"]).run()
 for explanation in ("Inside the network", "What would change it"):
-    page.segmented_control(key="{WHY}_explanation").set_value(explanation).run()
+    page.pills(key="{WHY}_explanation").set_value(explanation).run()
 print(bool(page.exception), len(page.image), sorted({{"tensorflow", "keras"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
