@@ -20,6 +20,7 @@ from utils.runs import write_atomically
 # digits are odd are told that theirs are none, which is worse.
 DIGITS_KEPT = 0.985
 LITERT_TOLERANCE = 1e-4
+IMAGES_AT_ONCE = 256  # after which callbacks are told: someone may have cancelled
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
     "adamw": keras.optimizers.AdamW,
@@ -157,6 +158,8 @@ def fit(
         network.compile(
             optimizer=OPTIMIZERS[optimizer](learning_rate if constant_rate else schedule),
             loss=LOSSES[loss](),
+            # Small batches several at once: what Keras does between two steps takes longer than a small network's step.
+            steps_per_execution=max(1, IMAGES_AT_ONCE // examples.batch_size),
             metrics=[DigitAccuracy(name="accuracy")],
         )
     if network.name == "scratch":
