@@ -1,5 +1,6 @@
 """What the README tells people to type works."""
 
+import importlib
 import re
 import shlex
 import subprocess
@@ -27,14 +28,18 @@ COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command(command):
+def test_command(command, capsys):
     program, *arguments = shlex.split(command, comments=True)
     assert program == "python"
-    if arguments[0] == "-m" and arguments[1] == "model.predict":
+    if arguments[:2] == ["-m", "model.predict"]:
         assert run(*arguments)
-    else:
-        # The long ones: their options exist. --help ends argparse before anything is done, after what is before it.
-        assert "usage:" in run(*arguments, "--help")
+        return
+    # The long ones: their options exist. --help ends argparse before anything is done, after what is before it.
+    name, *options = arguments[1:] if arguments[0] == "-m" else ["train", *arguments[1:]]
+    with pytest.raises(SystemExit) as end:
+        importlib.import_module(name).main([*options, "--help"])
+    assert end.value.code == 0
+    assert "usage:" in capsys.readouterr().out
 
 
 def test_make_targets_exist():
