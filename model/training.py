@@ -158,8 +158,7 @@ def fit(
         network.compile(
             optimizer=OPTIMIZERS[optimizer](learning_rate if constant_rate else schedule),
             loss=LOSSES[loss](),
-            # Small batches several at once: what Keras does between two steps takes longer than a small network's step.
-            steps_per_execution=max(1, IMAGES_AT_ONCE // examples.batch_size),
+            steps_per_execution=_steps_at_once(network, examples),
             metrics=[DigitAccuracy(name="accuracy")],
         )
     if network.name == "scratch":
@@ -183,6 +182,16 @@ def fit(
         callbacks=all_callbacks,
         verbose="auto" if callbacks else 0,
     )
+
+
+def _steps_at_once(network: keras.Model, examples: Examples) -> int:
+    # What Keras does between two steps takes longer than a small network's step with a small batch. It tells callbacks
+    # of whole executions only, so an epoch has to be made of them; and TensorFlow has none over several GPUs.
+    strategy = getattr(network, "distribute_strategy", None)
+    if strategy and strategy.num_replicas_in_sync > 1:
+        return 1
+    most = max(1, IMAGES_AT_ONCE // examples.batch_size)
+    return max(steps for steps in range(1, most + 1) if len(examples) % steps == 0)
 
 
 def find_temperature(logits: np.ndarray, labels: np.ndarray) -> float:

@@ -1,4 +1,5 @@
 import errno
+import io
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +21,20 @@ from tests.conftest import ROOT
 from train import main, make_run_dir, parse_arguments
 from utils.runs import STEPS_FILE, State, Status, read_metrics, read_status
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
 
-def train(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "train.py", *map(str, arguments)],
-        cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name not in ("MNIST_PATH", "STROKES_PATH")}
-        | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+
+def train(*arguments: object) -> subprocess.CompletedProcess:
+    """Run the command line here: a process of its own would first import TensorFlow each time."""
+    printed, words = io.StringIO(), [*map(str, arguments)]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+        patch.delenv("MNIST_PATH", raising=False)
+        patch.delenv("STROKES_PATH", raising=False)
+        try:
+            main(words)
+        except SystemExit as end:
+            return subprocess.CompletedProcess(words, 1, printed.getvalue(), str(end.code))
+    return subprocess.CompletedProcess(words, 0, printed.getvalue(), "")
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +303,6 @@ def test_disk_that_is_full_or_read_only_is_said(options, sentence, mounting, tmp
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
 def test_disk_that_fills_up_while_it_saves_is_said(state, tiny_mnist_file, monkeypatch):
     def fill_up(path: Path, write: Callable) -> None:
         write(path)
@@ -333,7 +337,19 @@ def test_where_training_is_switched_off_it_does_not_start(tmp_path, monkeypatch)
 
 def test_it_goes_on_from_another_network_and_with_mnist_as_it_is(run, tmp_path, tiny_mnist_file):
     folder = tmp_path / "run"
-    arguments = ("--epochs", 1, "--images", 64, "--learning-rate", 1e-9, "--as-it-is", "--start-from", run[0])
+    arguments = (
+        "--epochs",
+        1,
+        "--images",
+        64,
+        "--batch-size",
+        64,
+        "--learning-rate",
+        1e-9,
+        "--as-it-is",
+        "--start-from",
+        run[0],
+    )
     done = train("--mnist", tiny_mnist_file, *arguments, "--run-dir", folder)
     assert done.returncode == 0, done.stderr
     # At that rate it stays what it was.
