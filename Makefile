@@ -1,6 +1,6 @@
 # make run   the page, on http://localhost:8501 (PORT=… for another port)
 # make test  every check and test
-# make table  train every network as it was published, three times, and write the README's table (40 minutes)
+# make table  train every network as it was published, three times, and write the README's table (two hours)
 # make weights  train the shipped network again (see README for how long); STROKES_PATH names the pen strokes
 
 PORT ?= 8501
