@@ -21,9 +21,9 @@ from tests.drawings import STROKES, strokes
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def state_folder(tmp_path_factory):
-    """Give the tests a state folder of their own, so that no run or chosen network of the checkout is met."""
+    """Give each file of tests a state folder, so that no run or chosen network of the checkout or another is met."""
     os.environ["DIGITS_DATA_DIR"] = str(tmp_path_factory.mktemp("state"))
 
 
@@ -148,7 +148,7 @@ class Server:
             return self.log.read()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server():
     page = Server()
     yield page

@@ -153,7 +153,9 @@ def test_8_bits_read_mnist_as_well(exports, mnist):
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("run", ["reader"], indirect=True)
 def test_the_script_beside_it_reads_a_picture_where_this_project_is_not(name, exports):
-    done = subprocess.run([sys.executable, "read.py", PICTURE], cwd=exports / name, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-B", "read.py", PICTURE], cwd=exports / name, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     digit, confidence = done.stdout.split()
     assert (digit, float(confidence) > 0.9) == ("5", True)
