@@ -1,18 +1,23 @@
-"""Make the README's screenshot of the real page: ``python -m tests.make_screenshot``."""
+"""Make the README's screenshots of the real page, one while it trains: ``python -m tests.make_screenshot``."""
 
+import os
 import shutil
+import tempfile
 
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import ROOT, Server
-from tests.test_browser import answer, open_page, write
+from tests.test_browser import answer, button, open_page, write
+
+MILLISECONDS_OF_CURVES = 15_000
 
 
 def main() -> None:
-    """Start the page, draw a seven, write docs/screenshot.png."""
-    server = Server()
-    try:
-        with sync_playwright() as playwright:
+    """Start the page, draw a seven, write docs/screenshot.png; retrain, draw a four, write docs/retrain.png."""
+    with tempfile.TemporaryDirectory() as state, sync_playwright() as playwright:
+        os.environ["DIGITS_DATA_DIR"] = state
+        server = Server()
+        try:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             page = open_page(browser.new_page(viewport={"width": 1120, "height": 760}), server.url)
             write(page, 7, (150, 20, 80, 120))
@@ -20,9 +25,25 @@ def main() -> None:
             page.mouse.move(5, 5)
             page.wait_for_timeout(1500)  # the bars grow, the toolbar fades
             page.screenshot(path=ROOT / "docs" / "screenshot.png")
+
+            button(page, "Retrain").click()
+            page.get_by_role("radio", name="Thorough").click()
+            page.get_by_role("button", name="Start").click()
+            curves = page.get_by_test_id("stSidebar").get_by_test_id("stVegaLiteChart")
+            expect(curves).to_have_count(2, timeout=120_000)
+            page.set_viewport_size({"width": 1120, "height": 980})
+            page.wait_for_timeout(MILLISECONDS_OF_CURVES)
+            page.get_by_role("button", name="Clear").click()
+            write(page, 4)
+            expect(answer(page)).to_have_text("4")
+            page.mouse.move(700, 5)
+            page.wait_for_timeout(1500)
+            page.screenshot(path=ROOT / "docs" / "retrain.png")
+            button(page, "Cancel").click()
+            expect(page.get_by_text("The training was cancelled")).to_be_visible()
             browser.close()
-    finally:
-        server.stop()
+        finally:
+            server.stop()
 
 
 if __name__ == "__main__":
