@@ -31,7 +31,7 @@ def main() -> None:
             page.get_by_role("button", name="Start").click()
             curves = page.get_by_test_id("stSidebar").get_by_test_id("stVegaLiteChart")
             expect(curves).to_have_count(2, timeout=120_000)
-            page.set_viewport_size({"width": 1120, "height": 980})
+            page.set_viewport_size({"width": 1120, "height": 1160})
             page.wait_for_timeout(MILLISECONDS_OF_CURVES)
             page.get_by_role("button", name="Clear").click()
             write(page, 4)

@@ -133,7 +133,7 @@ def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: li
         y=alt.Y(
             "value:Q",
             title=title,
-            axis=alt.Axis(format=".0%" if measure == "accuracy" else "", tickCount=5),
+            axis=alt.Axis(format=".3~%" if measure == "accuracy" else "", tickCount=5),
             scale=alt.Scale(zero=False),
         ),
         color=alt.Color(
@@ -173,7 +173,7 @@ def accuracy_over_size(rows: list[dict]) -> alt.LayerChart:
                 labelOverlap=False,
             ),
         ),
-        y=alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%", tickCount=6)),
+        y=alt.Y("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format=".3~%", tickCount=6)),
         color=alt.Color(
             "set:N",
             title=None,
@@ -285,7 +285,7 @@ def over_hidden_neurons(rows: list[dict]) -> alt.HConcatChart:
         ("seconds", "Seconds of training", alt.Scale(domainMin=0)),
     ):
         base = alt.Chart(alt.InlineData(rows)).encode(x=neurons)
-        axis = alt.Axis(format=".0%" if measure == "accuracy" else "~s", tickCount=5)
+        axis = alt.Axis(format=".3~%" if measure == "accuracy" else "~s", tickCount=5)
         means = base.encode(y=alt.Y(f"mean({measure}):Q", title=title, scale=scale, axis=axis))
         spread = base.mark_errorbar(extent="stdev", color=WINNER_COLOR).encode(y=alt.Y(f"{measure}:Q", title=title))
         line = means.mark_line(point=True, color=WINNER_COLOR)
