@@ -48,6 +48,7 @@ from model.architectures import NETWORKS, dense, scratch
 from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, CheckpointError, file_sha256, write_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, make_sources
+from model.layers import read_layers
 from model.predictor import LiteRTNetwork, Predictor
 from model.scratch import OPTIMIZERS as OPTIMIZERS_OF_SCRATCH
 from model.skeleton import redraw
@@ -222,10 +223,10 @@ def read_config(run_dir: Path) -> tuple[argparse.Namespace, str]:
 def describe_networks() -> str:
     """Describe each network: its layers, its parameters, its history; then how they were published."""
     lines = []
-    for name, build in NETWORKS.items():
-        network, known = build(10), presets.NETWORKS[name]
-        layers = ", ".join(f"{type(layer).__name__} {tuple(layer.output.shape[1:])}" for layer in network.layers[1:])
-        lines += [f"{name}: {known.history} {network.count_params():,} parameters", f"  {layers}"]
+    for name, layers in read_layers().items():
+        parameters = sum(layer.parameters for layer in layers)
+        lines.append(f"{name}: {presets.NETWORKS[name].history} {parameters:,} parameters")
+        lines.append("  " + ", ".join(f"{layer.kind} {layer.shape}" for layer in layers[1:]))
     for name, published in presets.PUBLISHED.items():
         options = " ".join(
             f"--{option.replace('_', '-')}" + (f" {value}" if value is not True else "")

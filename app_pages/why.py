@@ -1,5 +1,7 @@
 """The piece that says why: which ink speaks for the answer, what happens inside the network, what would change it."""
 
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 
@@ -69,9 +71,8 @@ def show_inside(reading: Reading, predictor: Predictor, key: str) -> None:
     )
 
     count, height, width = inside.patterns.shape
-    weights = draw_weights(inside.patterns[:MOST_PATTERNS])
     st.image(
-        to_data_url(stack([("What the first layer looks for", weights)]), WIDTH_PX),
+        _draw_patterns(predictor.folder, inside.patterns),
         width="stretch",
         alt="The weights of the first layer, a picture for each of its patterns or neurons",
     )
@@ -81,6 +82,12 @@ def show_inside(reading: Reading, predictor: Predictor, key: str) -> None:
     else:
         what = "neurons. Each has a weight for every pixel of the drawing."
     st.caption(f"{how_many} {what} :blue[Blue]: ink there excites it. :orange[Orange]: ink there holds it back.")
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _draw_patterns(folder: Path, _patterns: np.ndarray) -> str:
+    # Of the network in `folder`: once, for a stroke does not change them.
+    return to_data_url(stack([("What the first layer looks for", draw_weights(_patterns[:MOST_PATTERNS]))]), WIDTH_PX)
 
 
 def show_change(reading: Reading, predictor: Predictor, key: str) -> None:

@@ -25,9 +25,9 @@ from model.benchmark import draw_seven, median_ms, report
 from model.checkpoint import SHIPPED, read_card
 from model.dataset import Mnist, load_mnist, to_unit_range
 from model.examples import Examples, Recipe, make_sources
-from model.predictor import DIGITS, Predictor, accuracy_of
+from model.predictor import DIGITS, Predictor
 from model.presets import PRESETS, RATE_ANEW, RATE_TO_GO_ON, training_options
-from model.training import fit
+from model.training import fit, read_right
 from utils.jobs import cancel, latest_job, start_training
 from utils.runs import CHECKPOINT_FILE, State, read_metrics
 
@@ -37,8 +37,7 @@ TARGETS = (0.993, 0.995)
 
 def read_test_digits(network: keras.Model, mnist: Mnist) -> float:
     """Return the share of MNIST's test digits that the network reads right."""
-    logits = network.predict(to_unit_range(mnist.x_test)[..., np.newaxis], batch_size=500, verbose=0)
-    return accuracy_of(logits, mnist.y_test)
+    return read_right(network, to_unit_range(mnist.x_test), mnist.y_test)
 
 
 class Clock(keras.callbacks.Callback):

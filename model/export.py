@@ -94,12 +94,10 @@ def write_litert_int8(run_dir: Path, network: keras.Model, target: Path) -> None
     )
 
 
-def digits_by_rule() -> np.ndarray:
-    """Write digits with all pens: float32 (500, 28, 28), always the same."""
-    rng = np.random.default_rng(0)
-    return to_unit_range(
-        np.stack([draw_small(write_digit(i % 10, rng), random_pen(rng)) for i in range(WRITTEN_DIGITS)])
-    )
+def digits_by_rule(count: int = WRITTEN_DIGITS, seed: int = 0) -> np.ndarray:
+    """Write the ten digits in turn, with all pens: float32 (count, 28, 28), the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    return to_unit_range(np.stack([draw_small(write_digit(i % 10, rng), random_pen(rng)) for i in range(count)]))
 
 
 def write_safetensors(run_dir: Path, network: keras.Model, target: Path) -> None:

@@ -33,11 +33,11 @@ from model.architectures import NETWORKS, dense
 from model.checkpoint import LITERT_FILE, SHIPPED, read_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
 from model.examples import AS_IT_IS, AT_HOME, Examples, Recipe, make_sources
-from model.predictor import accuracy_of, time_a_digit
+from model.predictor import time_a_digit
 from model.presets import PUBLISHED
 from model.skeleton import redraw
 from model.strokes import load_strokes, select_digits, split_writers
-from model.training import draw_digits_as_on_the_page, fit, save_network
+from model.training import draw_digits_as_on_the_page, fit, read_right, save_network
 from utils.charts import over_hidden_neurons
 from utils.runs import write_atomically
 from utils.words import SET_TITLES
@@ -108,13 +108,8 @@ def judge(network: keras.Model, tests: Tests, seconds: float) -> Trained:
     with tempfile.TemporaryDirectory() as folder:
         save_network(network, tests["mnist"][0][:100], Path(folder))
         microseconds = time_a_digit(Path(folder, LITERT_FILE))
-    accuracy = {name: read_test(network, *tests[name]) for name in tests}
+    accuracy = {name: read_right(network, *tests[name]) for name in tests}
     return Trained(accuracy, network.count_params(), seconds, microseconds)
-
-
-def read_test(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of these digits that the network reads right."""
-    return accuracy_of(network.predict(images[..., np.newaxis], batch_size=500, verbose=0), labels)
 
 
 def train_all(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> dict[str, list[Trained]]:
@@ -140,7 +135,7 @@ def vary_hidden(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> list[dict[s
             keras.utils.set_random_seed(seed)
             network = dense(AS_IT_IS.classes, [neurons])
             seconds = train(network, PUBLISHED["dense"].options, AS_IT_IS, mnist, seed)
-            figures = {"accuracy": read_test(network, *tests["mnist"]), "parameters": network.count_params()}
+            figures = {"accuracy": read_right(network, *tests["mnist"]), "parameters": network.count_params()}
             rows.append({"neurons": neurons, "seed": seed, "seconds": seconds} | figures)
             print(rows[-1], file=sys.stderr, flush=True)
     return rows

@@ -10,7 +10,7 @@ import numpy as np
 from model.checkpoint import KERAS_FILE, LITERT_FILE, CheckpointError
 from model.drawing import draw_at_random
 from model.examples import Examples
-from model.predictor import DIGITS, LiteRTNetwork, digit_scores, softmax
+from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
 from model.scratch import fit_scratch
 from model.strokes import Characters
 from utils.preprocess import BlankError, normalize_digit
@@ -192,6 +192,11 @@ def _steps_at_once(network: keras.Model, examples: Examples) -> int:
         return 1
     most = max(1, IMAGES_AT_ONCE // examples.batch_size)
     return max(steps for steps in range(1, most + 1) if len(examples) % steps == 0)
+
+
+def read_right(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of the images ``(n, 28, 28) float32`` that the network reads as their labels, 0 to 9."""
+    return accuracy_of(network.predict(images[..., np.newaxis], batch_size=500, verbose=0), labels)
 
 
 def find_temperature(logits: np.ndarray, labels: np.ndarray) -> float:

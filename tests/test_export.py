@@ -20,13 +20,10 @@ from ai_edge_litert.interpreter import Interpreter
 from model.architectures import NETWORKS
 from model.checkpoint import CARD_FILE, LITERT_FILE, SHIPPED, as_zip, file_sha256, read_card, write_card
 from model.dataset import to_unit_range
-from model.drawing import draw_small
-from model.examples import random_pen
-from model.export import main
+from model.export import digits_by_rule, main
 from model.formats import FORMATS, ExportError, export_as_zip, read_script
 from model.predictor import LiteRTNetwork, Predictor, accuracy_of, softmax
 from model.training import save_network
-from model.written import write_digit
 from tests.conftest import ROOT
 
 PICTURE = ROOT / "app_pages" / "pictures" / "five-on-paper.jpg"
@@ -38,9 +35,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 @pytest.fixture(scope="module")
 def digits() -> tuple[np.ndarray, np.ndarray]:
     """A thousand digits written by rule, with all pens: float32 (1000, 28, 28), and which they are."""
-    rng = np.random.default_rng(1)
-    labels = np.arange(1000) % 10
-    return to_unit_range(np.stack([draw_small(write_digit(digit, rng), random_pen(rng)) for digit in labels])), labels
+    return digits_by_rule(1000, seed=1), np.arange(1000) % 10
 
 
 @pytest.fixture(scope="module")

@@ -145,6 +145,7 @@ def one_of(names: Iterable[str]) -> Callable[[str], str]:
     Traceback (most recent call last):
     argparse.ArgumentTypeError: there is no 'raeder'; did you mean 'reader'? There are reader, lenet5
     """
+    names = list(names)
 
     def check(name: str) -> str:
         if name in names:
@@ -153,5 +154,4 @@ def one_of(names: Iterable[str]) -> Callable[[str], str]:
         hint = f"; did you mean {near[0]!r}?" if near else "."
         raise argparse.ArgumentTypeError(f"there is no {name!r}{hint} There are {', '.join(names)}")
 
-    names = list(names)
     return check
