@@ -49,7 +49,8 @@ def is_permitted() -> bool:
     if is_switched_off():
         return False
     try:
-        return _password() is None or st.session_state.get("permitted") == _password()
+        password = read_secret("password")
+        return password is None or st.session_state.get("permitted") == password
     except PermissionError:
         return False
 
@@ -61,20 +62,28 @@ def ask_password() -> None:
         if not st.form_submit_button("Go on", key="password_submit"):
             return
     try:
-        right = _gate().opens(_password(), given)
+        password = read_secret("password")
+        right = _gate().opens(password, given)
     except PermissionError as error:
         st.error(str(error), icon=":material/lock:")
         return
     if not right:
         st.error("That is not the password.", icon=":material/lock:")
         return
-    st.session_state["permitted"] = _password()
+    st.session_state["permitted"] = password
     st.rerun()
 
 
-def _password() -> str | None:
+def read_secret(name: str) -> str | None:
+    """Read a line of ``.streamlit/secrets.toml``; None if there is none.
+
+    Raises
+    ------
+    PermissionError
+        If there is a file of secrets that cannot be read.
+    """
     try:
-        password = st.secrets.get("password")
+        secret = st.secrets.get(name)
     except StreamlitSecretNotFoundError as error:
         # A file that is there but cannot be read must lock, not open.
         if any(Path(path).exists() for path in st.get_option("secrets.files")):
@@ -82,4 +91,4 @@ def _password() -> str | None:
                 "The server’s file of secrets cannot be read: whoever runs it has to look."
             ) from error
         return None
-    return None if password is None else str(password)
+    return None if secret is None else str(secret)

@@ -192,20 +192,29 @@ def open_study(
     return study
 
 
-def read_study(journal: Path) -> optuna.Study:
-    """Read what a journal holds, to show it.
+def read_studies(where: str) -> dict[str, optuna.Study]:
+    """Read the studies of ours that are kept somewhere (see `open_storage`), to show them.
 
     Raises
     ------
     ValueError
-        If there is no study of ours in it.
+        If it cannot be read, or holds none.
     """
-    storage = open_storage(str(journal))
-    for name in optuna.get_all_study_names(storage):
-        study = optuna.load_study(storage=storage, study_name=name)
-        if MADE_FOR in study.user_attrs:
-            return study
-    raise ValueError(f"{journal.name} holds no study that was begun by this program.")
+    storage = open_storage(where)
+    studies = {
+        name: optuna.load_study(storage=storage, study_name=name) for name in optuna.get_all_study_names(storage)
+    }
+    ours = {name: study for name, study in studies.items() if MADE_FOR in study.user_attrs}
+    if not ours:
+        kept_in = "The database" if "://" in where else Path(where).name
+        raise ValueError(f"{kept_in} holds no study that was begun by this program.")
+    return ours
+
+
+def find_silent(study: optuna.Study) -> set[int]:
+    """Return the numbers of the trials that seem to run, but whose workers are not heard any longer."""
+    silent = study._storage._get_stale_trial_ids(study._study_id)
+    return {trial.number for trial in study.get_trials(deepcopy=False) if trial._trial_id in silent}
 
 
 def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) -> None:

@@ -244,10 +244,10 @@ def test_where_training_is_switched_off_nothing_is_searched(monkeypatch):
         sweep.main([])
 
 
-def fill(journal: Path, trials: int) -> optuna.Study:
+def fill(storage: str | Path, trials: int, name: str = "dense") -> optuna.Study:
     """Make a study whose trials have values without training; of eight the seventh was ended early."""
     made_for = {"network": "dense", "epochs": 5}
-    study = studies.open_study(studies.open_storage(str(journal)), journal.stem, made_for, sweep.TUTORIALS)
+    study = studies.open_study(studies.open_storage(str(storage)), name, made_for, sweep.TUTORIALS)
     study.sampler = optuna.samplers.RandomSampler(seed=0)
 
     def objective(trial: optuna.Trial) -> float:
@@ -317,7 +317,7 @@ def test_trials_are_told_in_words(tmp_path):
 def test_page_without_a_study_says_how_to_begin_one(state):
     page = open_page(PAGE)
     assert any(text.value.startswith("`python -m model.sweep ") for text in page.main.caption)
-    assert not [box for box in page.selectbox if box.key == "search_study"]
+    assert not [box for box in page.selectbox if box.key == "search_kept"]
 
 
 def test_page_shows_a_study_as_it_goes_on(state):
@@ -338,11 +338,32 @@ def test_page_shows_a_study_as_it_goes_on(state):
     assert len(page.main.get("plotly_chart")) == 3
 
 
-def test_page_says_what_was_cut_off_when_nobody_works_at_it(state):
+def test_page_says_what_was_cut_off_when_its_worker_is_not_heard(state, monkeypatch):
     journal = state / "sweeps" / "dense.journal"
     fill(journal, 1).add_trial(create_trial(state=TrialState.RUNNING))
-    os.utime(journal, (0, 0))
+    monkeypatch.setattr(studies, "BEAT_SECONDS", 0)
     assert open_page(PAGE).main.dataframe[-1].value["Status"].tolist() == ["Cut off", "Done"]
+
+
+def test_page_shows_the_studies_in_the_servers_database_too(state, postgres):
+    fill(state / "sweeps" / "dense.journal", 1)
+    for name in ("first", "second"):
+        fill(postgres, 2, name)
+    page = open_page(PAGE, sweep_storage=postgres)
+    kept = page.selectbox(key="search_kept")
+    assert kept.options == ["dense", "In the database"]
+    kept.set_value(postgres).run()
+    assert {"first", "second"} <= set(page.selectbox(key="search_study").options)
+    page.selectbox(key="search_study").set_value("second").run()
+    assert page.main.dataframe[-1].value["Status"].tolist() == ["Done", "Done"]
+    # The address has a password: the browser gets a name for it.
+    assert postgres not in str([box.proto for box in page.selectbox])
+
+
+def test_page_says_that_the_database_is_not_to_be_had(state):
+    page = open_page(PAGE, sweep_storage="postgresql://me:secret@127.0.0.1:1/none")
+    assert "The database cannot be opened" in page.main.warning[-1].value
+    assert "secret" not in page.main.warning[-1].value
 
 
 def test_page_says_that_a_journal_is_broken_or_a_package_missing(state, monkeypatch):
