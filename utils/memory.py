@@ -4,8 +4,8 @@ import os
 import sys
 
 # Else TensorFlow gives back and takes again so much memory in each step that, with glibc's defaults, up to half of the
-# time goes there.
-KEEP = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
+# time goes there. No memory is mapped for a single tensor: a threshold for that, glibc would ignore above 32 MB.
+KEEP = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_MAX_": "0"}
 
 
 def keep_memory() -> None:
