@@ -4,7 +4,8 @@ import os
 import sys
 
 # Else TensorFlow gives back and takes again so much memory in each step that, with glibc's defaults, up to half of the
-# time goes there. No memory is mapped for a single tensor: a threshold for that, glibc would ignore above 32 MB.
+# time goes there. No tensor gets a mapping of its own: a threshold for that would not last, for on Python 3.11
+# TensorFlow's generator data set sets it back to 128 kB when training begins (`ApplyPython311MemoryPatch`).
 KEEP = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_MAX_": "0"}
 
 
