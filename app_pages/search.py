@@ -78,10 +78,8 @@ def show_study(where: str) -> None:
     except ValueError as error:
         st.warning(str(error))
         return
-    name = next(iter(studies))
-    if len(studies) > 1:
-        name = st.selectbox("Study in the database", list(studies), key="search_study")
-    study = studies[name]
+    names = list(studies)
+    study = studies[st.selectbox("Which of its studies", names, key="search_study") if len(names) > 1 else names[0]]
     st.markdown(summarise(study))
     if command := training_command(study):
         st.caption("This trains its network fully:")
