@@ -81,9 +81,11 @@ class Unseen:
 
 def hold_out(characters: Characters, images: np.ndarray, labels: np.ndarray) -> Unseen:
     """Draw what is held out: people's characters, and MNIST's images ``(n, 28, 28) uint8`` as they are and redrawn."""
+    readable = characters.select(np.flatnonzero(~is_unreadable(characters)))
     return Unseen(
         {
             "unseen laboratories": draw_digits_as_on_the_page(select_digits(characters), seed=0),
+            "what is readable": draw_digits_as_on_the_page(select_digits(readable), seed=0),
             "redrawn": draw_digits_as_on_the_page(redraw(images, labels), seed=0),
             "mnist": (to_unit_range(images), labels),
         },
@@ -142,7 +144,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
     )
     parser.add_argument("--strokes", type=Path, metavar="PATH", help="pen strokes; else STROKES_PATH")
-    parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with ink (n, height, width) uint8")
+    parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with the arrays ink and name")
     parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW", help="default: all")
     parser.add_argument("--images", type=int, default=400_000, help="that each network sees")
     parser.add_argument("--network", default="light_reader", choices=NETWORKS, help="the shipped one is the reader")
@@ -150,7 +152,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     cv2.setNumThreads(1)  # as train.py
     try:
         mnist, characters = load_mnist(arguments.mnist), load_strokes(arguments.strokes)
-        not_digits = arguments.not_digits and as_the_network_gets_them(load_not_digits(arguments.not_digits))[0]
+        not_digits = arguments.not_digits and as_the_network_gets_them(load_not_digits(arguments.not_digits)[0])[0]
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1

@@ -56,6 +56,18 @@ class Answers:
         """Which were read right."""
         return self.said == self.labels
 
+    def select(self, chosen: np.ndarray) -> "Answers":
+        """Return those at the indices `chosen`."""
+        return Answers(
+            [self.pictures[index] for index in chosen],
+            self.labels[chosen],
+            self.said[chosen],
+            self.confidences[chosen],
+            self.scores[chosen],
+            self.called_digit[chosen],
+            {name: parts[chosen] for name, parts in self.slices.items()},
+        )
+
 
 def answers_of(
     predictions: Sequence[Prediction | None],

@@ -34,7 +34,7 @@ def test_each_row_is_trained_without_each_laboratory(tiny_mnist_file, strokes_fi
     runs = [json.loads(line) for line in printed.err.splitlines() if line.startswith("{")]
     assert [(run["row"], run["unseen"]) for run in runs] == [(row, [site]) for site in ("hut", "lab") for row in rows]
     assert [("FPR95, letters" in run) for run in runs] == [False, True, False, True]
-    assert printed.out.count(" ± ") == 3 + 4
+    assert printed.out.count(" ± ") == 4 + 5
 
 
 def test_every_recipe_is_whole():

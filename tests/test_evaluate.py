@@ -10,7 +10,8 @@ from tests.drawings import draw
 
 def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, tmp_path, capsys):
     others = np.stack([cv2.resize(draw(digit)[:, ::-1], (105, 105)) for digit in (2, 3, 4, 6, 7)])
-    np.savez(tmp_path / "others.npz", ink=others)
+    names = [f"mirrored/{digit}" for digit in (2, 3, 4, 6)] + ["Korean/character22"]
+    np.savez(tmp_path / "others.npz", ink=others, name=names)
     files = ["--mnist", tiny_mnist_file, "--strokes", strokes_file, "--not-digits", tmp_path / "others.npz"]
     sets = ["mnist", "redrawn", "strokes", "not-digits"]
     assert main([*sets, *map(str, files), "--json", "--output", str(tmp_path / "out")]) == 0
@@ -29,6 +30,7 @@ def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, t
     assert (measured["letters"]["n"], measured["letters"]["against"]) == (2, "strokes")
     assert measured["letters"]["called_digit"] == 0
     assert measured["not-digits"]["auroc"] > 0.5
+    assert (measured["not-digits"]["n"], measured["not-digits"]["clear"]["n"]) == (5, 4)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         *("mistakes-mnist.png", "mistakes-redrawn.png", "mistakes-strokes.png", "reliability.png"),
         *("called-digit-letters.png", "called-digit-not-digits.png"),
