@@ -44,10 +44,11 @@ def _box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
 
 def slash(centre: np.ndarray, half: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw the slash, seldom the bar, of a zero about `centre` that is `half` (2,) wide and high to each side."""
-    # From top right to bottom left, mostly; within the oval, to its line or well beyond.
+    # From top right to bottom left, mostly; within the oval, to its line or well beyond: some zeros are the smaller part
+    # of their slash.
     kind = rng.random()
-    reach = rng.uniform(0.65, 1.45)
-    if kind < 0.84:
+    reach = rng.uniform(0.65, 1.45) if rng.random() < 0.65 else rng.uniform(1.3, 2.3)
+    if kind < 0.7:
         tilt = np.deg2rad(rng.uniform(20, 75))
         to = np.array([np.cos(tilt), -np.sin(tilt)])
     elif kind < 0.92:
@@ -75,16 +76,20 @@ def _flag_one(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     points = np.concatenate(strokes)
     top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
     kind = rng.random()
+    if kind < 0.15:
+        return [*strokes, flick(bottom, rng)]
     if kind < 0.8:
         strokes = [*strokes, flag(top, rng)]
-    if kind > 0.45:
+    if kind > 0.5:
         strokes = [*strokes, foot(bottom, rng)]
     return strokes
 
 
 def flag(top: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw the stroke that leads up to the top of a one, in a box of side 1."""
-    tilt, length = np.deg2rad(rng.uniform(20, 72)), rng.uniform(0.12, 0.55)
+    degrees = rng.uniform(18, 88)
+    # Nearly level it is short, or the one would be a seven.
+    tilt, length = np.deg2rad(degrees), rng.uniform(0.12, 0.55 if degrees < 60 else 0.3)
     start = top + length * np.array([-np.sin(tilt), np.cos(tilt)])
     middle = (start + top) / 2 + rng.normal(0, 0.03, 2)
     return curve([start, middle, top + rng.normal(0, 0.012, 2)], rng, 0.008)
@@ -92,8 +97,19 @@ def flag(top: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def foot(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw the stroke that a one stands on, in a box of side 1."""
-    left, right = rng.uniform(0.1, 0.4, 2)
+    left, right = rng.uniform(0.08, 0.5, 2)
     return line(bottom - (left, rng.normal(0, 0.02)), bottom + (right, rng.normal(0, 0.02)), rng)
+
+
+def flick(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw the small hook to the right with which a hurried pen leaves a stem, in a box of side 1."""
+    reach, rise = rng.uniform(0.04, 0.16), rng.uniform(0.0, 0.14)
+    return curve([bottom, bottom + (reach * 0.4, 0.02), bottom + (reach, -rise)], rng, 0.006)
+
+
+def _flick_four(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    points = np.concatenate(strokes)
+    return [*strokes, flick(points[points[:, 1].argmax()], rng)] if rng.random() < 0.3 else strokes
 
 
 def _bar_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:
@@ -113,7 +129,17 @@ def _bar_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:
         top = points[points[:, 1] < low[1] + 0.25]
         start = top[top[:, 0].argmin()]
         strokes = [*strokes, line(start, start + (rng.normal(0, 0.03), rng.uniform(0.06, 0.22)), rng)]
+    if rng.random() < 0.2:
+        strokes = [*strokes, flick(points[points[:, 1].argmax()], rng)]
     return strokes
+
+
+def _open_six(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    # Whichever end is lower is that of the loop.
+    if len(strokes) != 1 or len(strokes[0]) < 12:
+        return strokes
+    stroke = strokes[0] if strokes[0][0, 1] < strokes[0][-1, 1] else strokes[0][::-1]
+    return [stroke[: len(stroke) - round(len(stroke) * rng.uniform(0, 0.22))]]
 
 
 def _float_hat(strokes: Strokes, rng: np.random.Generator) -> Strokes:
@@ -155,7 +181,9 @@ def _hook_nine(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 _HABITS: dict[int, Callable[[Strokes, np.random.Generator], Strokes]] = {
     0: _slash_zero,
     1: _flag_one,
+    4: _flick_four,
     5: _float_hat,
+    6: _open_six,
     7: _bar_seven,
     8: _open_eight,
     9: _hook_nine,

@@ -59,7 +59,9 @@ def _two(rng: np.random.Generator) -> Strokes:
     if kind < 0.85:  # a loop at the bottom left
         size = rng.uniform(0.05, 0.16)
         loop = [(size, low), (0, low - size * 0.3), (size * 0.9, low - size * 1.5), (width * 0.55, low - 0.02)]
-        return [curve([*arch, *down, *loop, (width * rng.uniform(0.95, 1.2), low - rng.uniform(-0.06, 0.1))], rng)]
+        # The base goes on level, or up to the right, at times to half the height.
+        rise = rng.uniform(-0.06, 0.1) if rng.random() < 0.7 else rng.uniform(0.1, 0.45)
+        return [curve([*arch, *down, *loop, (width * rng.uniform(0.95, 1.2), low - rise)], rng)]
     return [curve([*arch, *down, (0.02, low), (width * 0.5, low - 0.03), (width * 1.1, low)], rng)]
 
 
@@ -134,7 +136,8 @@ def _six(rng: np.random.Generator) -> Strokes:
     stem = [start, (width * rng.uniform(0.12, 0.4), 0.28), (0, 0.65)]
     loop = [(width * 0.15, 0.93), (width * 0.55, 1.0), (width, 0.8), (width * 0.75, loop_top)]
     close = [(width * 0.35, loop_top + 0.05), (rng.uniform(-0.02, 0.2) * width, loop_top + rng.uniform(0.1, 0.25))]
-    return [curve([*stem, *loop, *close[: 2 if rng.random() < 0.8 else 1]], rng)]
+    # Closed, nearly, or open like a u with a tall left side.
+    return [curve([*stem, *loop, *close[: rng.choice([2, 1, 0], p=[0.72, 0.16, 0.12])]], rng)]
 
 
 def _seven(rng: np.random.Generator) -> Strokes:
@@ -175,13 +178,16 @@ def _eight(rng: np.random.Generator) -> Strokes:
 
 
 def _nine(rng: np.random.Generator) -> Strokes:
-    width, loop = rng.uniform(0.4, 0.65), rng.uniform(0.22, 0.3)
+    width, loop = rng.uniform(0.4, 0.65), rng.uniform(0.12, 0.3)
     middle = (width / 2, loop)
     start = rng.uniform(-60, 10)
     ring = arc(middle, (width / 2, loop), start, -rng.uniform(300, 375), rng, 0.08)
     right = (width, loop * rng.uniform(0.6, 1.0))
     kind = rng.random()
-    if kind < 0.4:
+    if kind < 0.08:  # from below the loop, out and back, like an eight that is open below
+        start = (width * rng.uniform(0.3, 0.7), loop * 1.95)
+        tail = curve([start, (width * 0.95, loop * 2 + 0.15), (width * 0.9, 0.85), (width * 0.4, 1)], rng)
+    elif kind < 0.45:
         tail = line(right, (width * rng.uniform(0.5, 1.1), 1), rng)
     elif kind < 0.75:  # hooked
         tail = curve([right, (width, 0.7), (width * 0.7, 0.97), (width * rng.uniform(-0.1, 0.4), 0.93)], rng)
