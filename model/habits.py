@@ -43,9 +43,8 @@ def _box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def slash(centre: np.ndarray, half: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw the slash, seldom the bar, of a zero about `centre` that is `half` (2,) wide and high to each side."""
-    # From top right to bottom left, mostly; within the oval, to its line or well beyond: some zeros are the smaller part
-    # of their slash.
+    """Draw the slash, at times the level bar, of a zero about `centre` that is `half` (2,) wide and high to each side."""
+    # From top right to bottom left, mostly; within the oval, to its line or beyond: some are far longer than their zero.
     kind = rng.random()
     reach = rng.uniform(0.65, 1.45) if rng.random() < 0.65 else rng.uniform(1.3, 2.3)
     if kind < 0.7:
@@ -91,7 +90,7 @@ def flag(top: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     # Nearly level it is short, or the one would be a seven.
     tilt, length = np.deg2rad(degrees), rng.uniform(0.12, 0.55 if degrees < 60 else 0.3)
     start = top + length * np.array([-np.sin(tilt), np.cos(tilt)])
-    middle = (start + top) / 2 + rng.normal(0, 0.03, 2)
+    middle = (start + top) / 2 + rng.normal(0, 0.05, 2)
     return curve([start, middle, top + rng.normal(0, 0.012, 2)], rng, 0.008)
 
 
