@@ -43,8 +43,8 @@ def _box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def slash(centre: np.ndarray, half: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw the slash, at times the level bar, of a zero about `centre` that is `half` (2,) wide and high to each side."""
-    # From top right to bottom left, mostly; within the oval, to its line or beyond: some are far longer than their zero.
+    """Draw the slash, or bar, of a zero about `centre` that is `half` (2,) wide and high to each side."""
+    # From top right to bottom left, mostly; within the oval, to its line or beyond: some are far longer than the zero.
     kind = rng.random()
     reach = rng.uniform(0.65, 1.45) if rng.random() < 0.65 else rng.uniform(1.3, 2.3)
     if kind < 0.7:
