@@ -62,6 +62,8 @@ def slash(centre: np.ndarray, half: np.ndarray, rng: np.random.Generator) -> np.
 
 
 def _slash_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    if rng.random() < 0.2:
+        return _leave_open(strokes, rng)
     low, high = _box(strokes)
     if (high - low)[0] < 0.3:
         return strokes
@@ -162,7 +164,8 @@ def _float_hat(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     return [stroke + shift if i == hat else stroke for i, stroke in enumerate(strokes)]
 
 
-def _open_eight(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+def _leave_open(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    # The pen is put down late or lifted early.
     if len(strokes) != 1 or len(strokes[0]) < 12:
         return strokes
     stroke, n = strokes[0], len(strokes[0])
@@ -184,6 +187,6 @@ _HABITS: dict[int, Callable[[Strokes, np.random.Generator], Strokes]] = {
     5: _float_hat,
     6: _open_six,
     7: _bar_seven,
-    8: _open_eight,
+    8: _leave_open,
     9: _hook_nine,
 }

@@ -29,6 +29,8 @@ def write_digit(digit: int, rng: np.random.Generator) -> Strokes:
 
 def _zero(rng: np.random.Generator) -> Strokes:
     half = np.array([rng.uniform(0.22, 0.48), 0.5])
+    if rng.random() < 0.12:  # wider than high
+        half = half[::-1] + (0, 0.05)
     sweep = 360 * rng.uniform(0.93, 1.12)
     oval = arc((0.5, 0.5), tuple(half), rng.normal(-90, 35), direction(rng) * sweep, rng, 0.1)
     if rng.random() < 0.3:
@@ -184,7 +186,7 @@ def _nine(rng: np.random.Generator) -> Strokes:
     ring = arc(middle, (width / 2, loop), start, -rng.uniform(300, 375), rng, 0.08)
     right = (width, loop * rng.uniform(0.6, 1.0))
     kind = rng.random()
-    if kind < 0.08:  # from below the loop, out and back, like an eight that is open below
+    if kind < 0.15:  # from below the loop, out and back, like an eight that is open below
         start = (width * rng.uniform(0.3, 0.7), loop * 1.95)
         tail = curve([start, (width * 0.95, loop * 2 + 0.15), (width * 0.9, 0.85), (width * 0.4, 1)], rng)
     elif kind < 0.45:
