@@ -22,6 +22,7 @@ SLICES = {
     "size": "Size, of the canvas",
     "slant": "Slant",
 }
+COUNT = st.column_config.NumberColumn(format="%,d")
 
 
 def show_quality(folder: Path) -> None:
@@ -43,6 +44,7 @@ def show_quality(folder: Path) -> None:
             for name in names
         ],
         column_config={
+            "Digits": COUNT,
             "Read right": st.column_config.NumberColumn(format="%.2f %%"),
             "Called a digit": st.column_config.NumberColumn(
                 format="%.2f %%", help="The others are told that theirs does not look like a digit."
@@ -93,7 +95,7 @@ def show_quality(folder: Path) -> None:
         st.subheader("Where it is better and worse", anchor=False)
         st.dataframe(
             rows,
-            column_config={"Read right": st.column_config.NumberColumn(format="%.1f %%")},
+            column_config={"Digits": COUNT, "Read right": st.column_config.NumberColumn(format="%.1f %%")},
             hide_index=True,
             height="content",
             alt="Accuracy by laboratory, stroke width, size and slant",

@@ -1,8 +1,8 @@
 """The habits that people have in writing digits, added to strokes that lack them.
 
 MNIST's writers were Americans of the 1990s. Elsewhere people slash their zeros, flag and foot their ones and bar their
-sevens; the hats of fives float, fours stay open, eights are two circles. `add_habit` gives such a habit to a digit that
-was written without it.
+sevens; the hats of fives float; zeros, sixes and eights stay open; hurried stems end in a flick. `add_habit` gives such
+a habit to a digit that was written without it.
 
 Strokes are lists of float32 arrays (n, 2), x right, y down, in a box of side 1 about (0, 0) where nothing else is said.
 """
