@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from utils.memory import keep_memory
+from utils.libraries import tune_libraries
 
 if __name__ == "__main__":
-    keep_memory()
+    tune_libraries()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
 
 import cv2

@@ -6,21 +6,22 @@ from mmap import PAGESIZE
 
 import pytest
 
-from utils.memory import KEEP
+from utils.libraries import KEEP
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the settings are glibc's")
 CODE = """
 import json, os, sys
-from utils.memory import keep_memory
+from utils.libraries import tune_libraries
 print("begun", flush=True)
-keep_memory()
-settings = {name: value for name, value in os.environ.items() if name.startswith(("MALLOC_", "OPENBLAS_"))}
+tune_libraries()
+made = ("MALLOC_", "OPENBLAS_", "TF_ENABLE_")
+settings = {name: value for name, value in os.environ.items() if name.startswith(made)}
 print(json.dumps([os.getpid(), sys.argv, settings]))
 """
 TAKE_AND_GIVE_BACK = """
 import ctypes, resource
-from utils.memory import keep_memory
-keep_memory()
+from utils.libraries import tune_libraries
+tune_libraries()
 import numpy as np
 M_MMAP_THRESHOLD = -3
 ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 128 * 1024)  # as TensorFlow does when a training begins
@@ -32,7 +33,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 def test_the_process_starts_again_once_with_the_settings_that_nobody_made():
-    ours = KEEP | {"OPENBLAS_NUM_THREADS": "1"}
+    ours = KEEP | {"OPENBLAS_NUM_THREADS": "1", "TF_ENABLE_ONEDNN_OPTS": "1"}
     outside = {name: value for name, value in os.environ.items() if name not in ours} | {"MALLOC_ARENA_MAX": "2"}
     process = subprocess.Popen(
         [sys.executable, "-c", CODE, "some", "arguments"], stdout=subprocess.PIPE, text=True, env=outside
