@@ -61,7 +61,7 @@ def slash(centre: np.ndarray, half: np.ndarray, rng: np.random.Generator) -> np.
     return line(middle - to * shorter, middle + to, rng)
 
 
-def _slash_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+def _slash_or_open_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     if rng.random() < 0.2:
         return _leave_open(strokes, rng)
     low, high = _box(strokes)
@@ -181,7 +181,7 @@ def _hook_nine(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 
 _HABITS: dict[int, Callable[[Strokes, np.random.Generator], Strokes]] = {
-    0: _slash_zero,
+    0: _slash_or_open_zero,
     1: _flag_one,
     4: _flick_four,
     5: _float_hat,
