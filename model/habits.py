@@ -108,11 +108,6 @@ def flick(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return curve([bottom, bottom + (reach * 0.4, 0.02), bottom + (reach, -rise)], rng, 0.006)
 
 
-def _flick_four(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    points = np.concatenate(strokes)
-    return [*strokes, flick(points[points[:, 1].argmax()], rng)] if rng.random() < 0.3 else strokes
-
-
 def _bar_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     if len(strokes) > 1 and len(strokes) < 12:  # it may have its bar
         return strokes
@@ -183,7 +178,6 @@ def _hook_nine(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 _HABITS: dict[int, Callable[[Strokes, np.random.Generator], Strokes]] = {
     0: _slash_or_open_zero,
     1: _flag_one,
-    4: _flick_four,
     5: _float_hat,
     6: _open_six,
     7: _bar_seven,

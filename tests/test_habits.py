@@ -50,5 +50,5 @@ def test_a_six_may_stay_open_at_its_loop_whichever_end_it_began_at(monkeypatch):
 
 
 def test_digits_without_a_habit_stay_as_they_are():
-    for digit in (2, 3):
+    for digit in (2, 3, 4):
         assert add_habit(digit, DIGITS[digit], np.random.default_rng(0)) is DIGITS[digit]
