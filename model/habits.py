@@ -1,7 +1,7 @@
 """The habits that people have in writing digits, added to strokes that lack them.
 
 MNIST's writers were Americans of the 1990s. Elsewhere people slash their zeros, flag and foot their ones and bar their
-sevens; the hats of fives float; zeros, sixes and eights stay open; hurried stems end in a flick. `add_habit` gives such
+sevens; the hats of fives float; zeros, sixes and eights stay open; stems end in a flick. `add_habit` gives such
 a habit to a digit that was written without it.
 
 Strokes are lists of float32 arrays (n, 2), x right, y down, in a box of side 1 about (0, 0) where nothing else is said.
@@ -77,22 +77,18 @@ def _flag_one(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     points = np.concatenate(strokes)
     top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
     kind = rng.random()
-    if kind < 0.15:
-        return [*strokes, flick(bottom, rng)]
     if kind < 0.8:
         strokes = [*strokes, flag(top, rng)]
-    if kind > 0.5:
+    if kind > 0.45:
         strokes = [*strokes, foot(bottom, rng)]
     return strokes
 
 
 def flag(top: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw the stroke that leads up to the top of a one, in a box of side 1."""
-    degrees = rng.uniform(18, 88)
-    # Nearly level it is short, or the one would be a seven.
-    tilt, length = np.deg2rad(degrees), rng.uniform(0.12, 0.55 if degrees < 60 else 0.3)
+    tilt, length = np.deg2rad(rng.uniform(20, 72)), rng.uniform(0.12, 0.55)
     start = top + length * np.array([-np.sin(tilt), np.cos(tilt)])
-    middle = (start + top) / 2 + rng.normal(0, 0.05, 2)
+    middle = (start + top) / 2 + rng.normal(0, 0.03, 2)
     return curve([start, middle, top + rng.normal(0, 0.012, 2)], rng, 0.008)
 
 
@@ -102,7 +98,7 @@ def foot(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return line(bottom - (left, rng.normal(0, 0.02)), bottom + (right, rng.normal(0, 0.02)), rng)
 
 
-def flick(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _flick(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw the small hook to the right with which a hurried pen leaves a stem, in a box of side 1."""
     reach, rise = rng.uniform(0.04, 0.16), rng.uniform(0.0, 0.14)
     return curve([bottom, bottom + (reach * 0.4, 0.02), bottom + (reach, -rise)], rng, 0.006)
@@ -126,7 +122,7 @@ def _bar_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:
         start = top[top[:, 0].argmin()]
         strokes = [*strokes, line(start, start + (rng.normal(0, 0.03), rng.uniform(0.06, 0.22)), rng)]
     if rng.random() < 0.2:
-        strokes = [*strokes, flick(points[points[:, 1].argmax()], rng)]
+        strokes = [*strokes, _flick(points[points[:, 1].argmax()], rng)]
     return strokes
 
 
