@@ -44,8 +44,8 @@ from utils.charts import reliability_chart
 from utils.metrics import reliability
 
 SETS = ("mnist", "redrawn", "strokes", "not-digits")
-# Characters of Omniglot that anybody would read as a digit: chosen by eye from a sheet of all, before any network was
-# asked about them.
+# Characters of Omniglot that anybody would read as a digit: chosen by eye from a sheet of all, before the scores by
+# character were known, but not before a sheet of what a network had taken for digits was seen.
 DIGITS_TO_THE_EYE = {
     "Early_Aramaic/character02": 9,
     "Early_Aramaic/character03": 7,
