@@ -1,7 +1,7 @@
 """The habits that people have in writing digits, added to strokes that lack them.
 
 MNIST's writers were Americans of the 1990s. Elsewhere people slash their zeros, flag and foot their ones and bar their
-sevens; the hats of fives float; zeros, sixes and eights stay open; stems end in a flick. `add_habit` gives such
+sevens; the hats of fives float; zeros, sixes and eights stay open; sevens end in a flick. `add_habit` gives such
 a habit to a digit that was written without it.
 
 Strokes are lists of float32 arrays (n, 2), x right, y down, in a box of side 1 about (0, 0) where nothing else is said.
