@@ -56,10 +56,10 @@ from model.strokes import Characters, is_unreadable, load_strokes, select_digits
 from model.training import (
     LOSSES,
     OPTIMIZERS,
-    draw_digits_as_on_the_page,
     find_digit_threshold,
     find_temperature,
     fit,
+    make_validation_part,
     save_network,
 )
 from utils.charts import learning_curves
@@ -345,12 +345,11 @@ def split(
         print(VALIDATED_ON_TEST)
         return np.arange(len(mnist.y_train)), (to_unit_range(mnist.x_test), mnist.y_test.astype(int))
     train_indices, validation_indices = stratified_split(mnist.y_train, arguments.validation_split, arguments.seed)
-    images, labels = mnist.x_train[validation_indices], mnist.y_train[validation_indices].astype(int)
-    redrawn = redraw(images[:VALIDATION_REDRAWN], labels[:VALIDATION_REDRAWN])
-    parts = [(to_unit_range(images), labels), draw_digits_as_on_the_page(redrawn, arguments.seed)]
+    images, labels = mnist.x_train[validation_indices], mnist.y_train[validation_indices]
+    drawn = [redraw(images[:VALIDATION_REDRAWN], labels[:VALIDATION_REDRAWN])]
     if writers:
-        parts.append(draw_digits_as_on_the_page(select_digits(writers["validation"]), arguments.seed))
-    return train_indices, tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        drawn.append(select_digits(writers["validation"]))
+    return train_indices, make_validation_part(images, labels, drawn, arguments.seed)
 
 
 def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, run_dir: Path, command: str) -> Card:

@@ -38,13 +38,12 @@ except ModuleNotFoundError as error:
 
 import cv2
 import keras
-import numpy as np
 
 from model.architectures import NETWORKS, dense, scratch
-from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
+from model.dataset import Mnist, load_mnist, stratified_split
 from model.examples import AS_IT_IS, AT_HOME, Examples, Sources, make_sources
 from model.skeleton import redraw
-from model.training import draw_digits_as_on_the_page, fit
+from model.training import fit, make_validation_part
 from utils.jobs import LOW_PRIORITY, SWITCH, is_switched_off, sweeps_dir
 from utils.words import one_of
 
@@ -149,9 +148,8 @@ def make_objective(mnist: Mnist, network: str, epochs: int, images: int, seed: i
         Of the split, the first weights and the images: the same for all trials.
     """
     train, validation = stratified_split(mnist.y_train, VALIDATION_SPLIT, seed)
-    x, y = mnist.x_train[validation], mnist.y_train[validation].astype(int)
-    parts = [(to_unit_range(x), y), draw_digits_as_on_the_page(redraw(x, y), seed)]
-    to_validate_with = tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    x, y = mnist.x_train[validation], mnist.y_train[validation]
+    to_validate_with = make_validation_part(x, y, [redraw(x, y)], seed)
 
     @cache
     def sources(as_it_is: bool) -> Sources:

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from model.checkpoint import KERAS_FILE, LITERT_FILE, CheckpointError
+from model.dataset import to_unit_range
 from model.drawing import draw_at_random
 from model.examples import Examples
 from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
@@ -79,6 +80,30 @@ def draw_digits_as_on_the_page(digits: Characters, seed: int, max_slant: float =
     """As `draw_as_on_the_page`, with the labels as numbers: int, shape (n,)."""
     images, labels = draw_as_on_the_page(digits, seed, max_slant)
     return images, labels.astype(int)
+
+
+def make_validation_part(
+    images: np.ndarray, labels: np.ndarray, drawn: Sequence[Characters], seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put together what a training is watched on: MNIST's images as they are, then digits drawn as on the page.
+
+    Parameters
+    ----------
+    images, labels : ndarray
+        uint8 (n, 28, 28) and their digits.
+    drawn : sequence of Characters
+        Digits.
+    seed : int
+        Of how they are drawn.
+
+    Returns
+    -------
+    images : ndarray of float32, shape (n, 28, 28)
+    labels : ndarray of int, shape (n,)
+    """
+    parts = [(to_unit_range(images), labels.astype(int))]
+    parts += [draw_digits_as_on_the_page(digits, seed) for digits in drawn]
+    return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
 
 
 @keras.saving.register_keras_serializable()
