@@ -136,7 +136,9 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     training.add_argument(
         "--optimizer", type=one_of(OPTIMIZERS), default="adam", metavar="NAME", help=", ".join(OPTIMIZERS)
     )
-    training.add_argument("--learning-rate", type=float, default=3e-3, help="at its peak; falls to 0 along a cosine")
+    training.add_argument(
+        "--learning-rate", type=float, default=presets.RATE_ANEW, help="at its peak; falls to 0 along a cosine"
+    )
     training.add_argument("--seed", type=int, default=0)
     training.add_argument("--constant-rate", action="store_true", help="the learning rate neither rises nor falls")
     training.add_argument("--as-it-is", action="store_true", help="MNIST as it is: nothing distorted, drawn or added")

@@ -125,7 +125,7 @@ def choose() -> None:
         batch_size = st.select_slider("Batch size", [32, 64, 128, 256, 512], 256, key="retrain_batch")
         learning_rate = st.select_slider(
             "Learning rate, at its peak",
-            [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01],
+            [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.006, 0.01],
             presets.RATE_ANEW if start == ANEW else presets.RATE_TO_GO_ON,
             format_func="{:g}".format,
             key=f"retrain_rate_{start}",

@@ -32,6 +32,7 @@ from model.dataset import load_mnist, stratified_split, to_unit_range
 from model.evaluate import load_not_digits
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, Recipe, make_sources
 from model.predictor import accuracy_of, digit_scores
+from model.presets import RATE_ANEW
 from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
 from model.training import as_the_network_gets_them, draw_as_on_the_page, draw_digits_as_on_the_page, fit
@@ -108,7 +109,12 @@ def run(
     sources = make_sources(images, labels, pens, recipe, examples, seed)
     epochs = max(1, round(examples / 50_000))
     batch_size = min(256, examples)
-    fit(network, Examples(sources, recipe, examples // epochs, batch_size, seed, epochs), epochs, learning_rate=3e-3)
+    fit(
+        network,
+        Examples(sources, recipe, examples // epochs, batch_size, seed, epochs),
+        epochs,
+        learning_rate=RATE_ANEW,
+    )
 
     def logits(images: np.ndarray) -> np.ndarray:
         return network.predict(images[..., np.newaxis], batch_size=500, verbose=0)

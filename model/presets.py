@@ -7,7 +7,7 @@ MNIST_IMAGES = 54_000  # of its training part
 # On two cores; preparing and judging come once, and so does the first step, for which TensorFlow makes its plan.
 SECONDS_AROUND, SECONDS_OF_FIRST_STEP = 90, 7.5
 SECONDS_TO_MAKE_AN_IMAGE, SECONDS_TO_VALIDATE = 0.0002, 4
-RATE_TO_GO_ON, RATE_ANEW = 0.0005, 0.003
+RATE_TO_GO_ON, RATE_ANEW = 0.0005, 0.006
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def test_training_starts_with_what_was_chosen(started):
     press(page, "retrain_start")
     (options,) = started
     assert options == [
-        *("--epochs=7", "--images=54000", "--learning-rate=0.003", "--seed=5", "--network=reader"),
+        *("--epochs=7", "--images=54000", "--learning-rate=0.006", "--seed=5", "--network=reader"),
         "--batch-size=256",
     ]
 
