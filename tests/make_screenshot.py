@@ -7,7 +7,7 @@ import tempfile
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import ROOT, Server
-from tests.test_browser import answer, button, open_page, write
+from tests.test_browser import answer, button, open_page, press, write
 
 MILLISECONDS_OF_CURVES = 15_000
 
@@ -33,7 +33,7 @@ def main() -> None:
             expect(curves).to_have_count(2, timeout=120_000)
             page.set_viewport_size({"width": 1120, "height": 1160})
             page.wait_for_timeout(MILLISECONDS_OF_CURVES)
-            page.get_by_role("button", name="Clear").click()
+            press(page, "Clear")
             write(page, 4)
             expect(answer(page)).to_have_text("4")
             page.mouse.move(700, 5)
