@@ -1,6 +1,6 @@
 """Measure how well a network reads, on MNIST and on what people draw, and whether it knows what is no digit.
 
-    python -m model.evaluate                                  # the shipped network, on mnist and redrawn
+    python -m model.evaluate                                  # the network in use, on mnist and redrawn
     python -m model.evaluate strokes --strokes strokes.npz    # real pens, by laboratory
     python -m model.evaluate --model data/runs/RUN --json
 
@@ -29,8 +29,9 @@ from model.answers import (
     summarise,
     tell_apart,
 )
-from model.checkpoint import SHIPPED, CheckpointError
+from model.checkpoint import CheckpointError
 from model.dataset import load_mnist
+from model.in_use import folder_in_use
 from model.predictor import Predictor
 from model.strokes import (
     is_unreadable,
@@ -86,7 +87,10 @@ def as_text(name: str, summary: dict) -> str:
         lines.append(f"  by {slice_name}:  {shown}")
     if "readable" in summary:
         figures = summary["readable"]
-        lines.append(f"  without those that nobody can read: {figures['accuracy']:.2%} of {figures['n']:,}")
+        lines.append(
+            f"  without those that nobody can read: {figures['accuracy']:.2%} of {figures['n']:,}, ECE "
+            f"{figures['ece']:.2%}, called a digit: {figures['called_digit']:.2%}"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -94,7 +98,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m model.evaluate", description=__doc__.split("\n")[0])
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"{', '.join(SETS)} (default: mnist redrawn)")
-    parser.add_argument("--model", type=Path, default=SHIPPED, metavar="RUN_OR_FILE", help="default: the one in use")
+    parser.add_argument("--model", type=Path, metavar="RUN_OR_FILE", help="default: the one in use")
     parser.add_argument(
         "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
     )
@@ -144,7 +148,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     arguments = parse_arguments(argv)
     try:
-        predictor = Predictor(arguments.model.parent if arguments.model.is_file() else arguments.model)
+        model = arguments.model or folder_in_use()
+        predictor = Predictor(model.parent if model.is_file() else model)
         summaries = evaluate(arguments, predictor)
     except (ValueError, CheckpointError) as error:
         print(error, file=sys.stderr)
@@ -171,11 +176,9 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
 
     summaries = {name: summarise(of_set) for name, of_set in answers.items()}
     if of_test_writers:
-        readable = ~is_unreadable(select_digits(of_test_writers))
-        summaries["strokes"]["readable"] = {
-            "n": int(readable.sum()),
-            "accuracy": float(answers["strokes"].right[readable].mean()),
-        }
+        readable = np.flatnonzero(~is_unreadable(select_digits(of_test_writers)))
+        summary = summarise(answers["strokes"].select(readable))
+        summaries["strokes"]["readable"] = {name: summary[name] for name in ("n", "accuracy", "ece", "called_digit")}
     against = "strokes" if "strokes" in sets else "redrawn"
     summaries |= {name: tell_apart(answers[against], of_set, against) for name, of_set in others.items()}
     if "not-digits" in sets:

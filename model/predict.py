@@ -1,4 +1,4 @@
-"""Read pictures from the command line, a JSON line for each.
+"""Read pictures from the command line with the network in use, a JSON line for each.
 
     python -m model.predict seven.png photo.jpg
     find scans -name '*.png' | python -m model.predict -
@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from model.checkpoint import CheckpointError
+from model.in_use import folder_in_use
 from model.predictor import Predictor
 from utils.image import load_image
 from utils.words import percent
@@ -65,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--table", action="store_true", help="a table for people instead of JSON lines")
     arguments = parser.parse_args(argv)
     try:
-        predictor = Predictor()
+        predictor = Predictor(folder_in_use())
     except CheckpointError as error:
         print(error, file=sys.stderr)
         return 1

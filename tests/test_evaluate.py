@@ -4,7 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from model.checkpoint import SHIPPED
 from model.evaluate import main
+from model.in_use import use
 from tests.drawings import draw
 
 
@@ -25,7 +27,8 @@ def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, t
         "hut": 10,
     }
     assert set(measured["strokes"]["slices"]) >= {"laboratory", "stroke width, px", "size"}
-    assert measured["strokes"]["readable"] == {"n": 20, "accuracy": measured["strokes"]["accuracy"]}
+    of_all = {name: measured["strokes"][name] for name in ("n", "accuracy", "ece", "called_digit")}
+    assert measured["strokes"]["readable"] == of_all  # there is none that nobody can read
     assert measured["strokes"]["called_digit"] > 0.9
     assert (measured["letters"]["n"], measured["letters"]["against"]) == (2, "strokes")
     assert measured["letters"]["called_digit"] == 0
@@ -43,6 +46,15 @@ def test_text_tells_the_same(strokes_file, capsys):
     assert "strokes: 20 digits" in printed
     assert "letters: 2 drawings against the 20 digits of strokes" in printed
     assert "by laboratory:" in printed
+
+
+def test_the_network_in_use_is_measured_unless_another_is_named(finished_run, tiny_mnist_file, capsys):
+    card = json.loads((finished_run / "model.json").read_text())
+    (finished_run / "model.json").write_text(json.dumps(card | {"digit_threshold": 1000.0}))  # it calls nothing a digit
+    use(finished_run)
+    for arguments, some_are_digits in (([], False), (["--model", str(SHIPPED)], True)):
+        assert main(["mnist", "--mnist", str(tiny_mnist_file), "--json", *arguments]) == 0
+        assert (json.loads(capsys.readouterr().out)["mnist"]["called_digit"] > 0) is some_are_digits
 
 
 @pytest.mark.parametrize(
