@@ -34,7 +34,7 @@ from model.checkpoint import LITERT_FILE, SHIPPED, read_card
 from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
 from model.examples import AS_IT_IS, AT_HOME, Examples, Recipe, make_sources
 from model.predictor import time_a_digit
-from model.presets import PUBLISHED
+from model.presets import PUBLISHED, RATE_ANEW
 from model.skeleton import redraw
 from model.strokes import load_strokes, select_digits, split_writers
 from model.training import draw_digits_as_on_the_page, fit, read_right, save_network
@@ -47,7 +47,7 @@ PLOT = README.parent / "docs" / "hidden.png"
 BEGIN, END = "<!-- python -m model.table writes from here -->\n", "<!-- to here -->"
 PLACE = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
 HIDDEN = (8, 16, 32, 64, 128, 256, 512, 1024)
-AT_HOME_OPTIONS = {"network": "light_reader", "epochs": 5, "batch_size": 256, "learning_rate": 3e-3}
+AT_HOME_OPTIONS = {"network": "light_reader", "epochs": 5, "batch_size": 256, "learning_rate": RATE_ANEW}
 Tests = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
