@@ -7,6 +7,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,8 +15,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.checkpoint import SHIPPED
+from model.checkpoint import SHIPPED, read_card, write_card
 from model.dataset import Mnist, load_mnist
+from model.in_use import use
 from tests.drawings import STROKES, strokes
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +40,15 @@ def state(tmp_path, monkeypatch) -> Path:
 def finished_run(state) -> Path:
     """A run folder with a network that can be used: the shipped one."""
     return shutil.copytree(SHIPPED, state / "runs" / "one")
+
+
+@pytest.fixture
+def strict_in_use(finished_run) -> Path:
+    """A network in use that is told from the shipped one: it calls nothing a digit."""
+    card = read_card(finished_run)
+    write_card(replace(card, digit_threshold=1000.0), finished_run)
+    use(finished_run)
+    return finished_run
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import pytest
 
 from model.checkpoint import SHIPPED
 from model.evaluate import main
-from model.in_use import use
 from tests.drawings import draw
 
 
@@ -48,10 +47,7 @@ def test_text_tells_the_same(strokes_file, capsys):
     assert "by laboratory:" in printed
 
 
-def test_the_network_in_use_is_measured_unless_another_is_named(finished_run, tiny_mnist_file, capsys):
-    card = json.loads((finished_run / "model.json").read_text())
-    (finished_run / "model.json").write_text(json.dumps(card | {"digit_threshold": 1000.0}))  # it calls nothing a digit
-    use(finished_run)
+def test_the_network_in_use_is_measured_unless_another_is_named(strict_in_use, tiny_mnist_file, capsys):
     for arguments, some_are_digits in (([], False), (["--model", str(SHIPPED)], True)):
         assert main(["mnist", "--mnist", str(tiny_mnist_file), "--json", *arguments]) == 0
         assert (json.loads(capsys.readouterr().out)["mnist"]["called_digit"] > 0) is some_are_digits

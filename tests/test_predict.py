@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 
-from model.in_use import use
 from model.predict import main
 from tests.conftest import ROOT
 from tests.drawings import draw
@@ -40,10 +39,7 @@ def test_a_json_line_for_each_file(pictures, capsys):
     }
 
 
-def test_it_reads_with_the_network_in_use(finished_run, pictures, capsys):
-    card = json.loads((finished_run / "model.json").read_text())
-    (finished_run / "model.json").write_text(json.dumps(card | {"digit_threshold": 1000.0}))  # it calls nothing a digit
-    use(finished_run)
+def test_it_reads_with_the_network_in_use(strict_in_use, pictures, capsys):
     assert main([str(pictures / "7.png")]) == 0
     (seven,) = lines(capsys)
     assert (seven["label"], seven["is_digit"]) == (7, False)
