@@ -4,12 +4,12 @@ from itertools import chain
 
 import streamlit as st
 
-from app_pages.canvas import draw_digit
+from app_pages.canvas import show_canvas, show_controls
 from app_pages.dataset_browser import show_dataset
 from app_pages.layers import show_layers
 from app_pages.resources import get_predictor
 from app_pages.search import show_searches
-from app_pages.widgets import show_answer, show_bars, show_blank
+from app_pages.widgets import show_bars, show_blank, show_verdict
 from model.checkpoint import CheckpointError
 from model.trained import Trained, average_over_seeds, find_trained
 from utils.charts import accuracy_over_size
@@ -31,11 +31,12 @@ def compare(networks: dict[str, Trained]) -> None:
         placeholder="Choose up to six networks",
         key="networks_chosen",
     )
-    drawing = draw_digit(key="networks")
-    if drawing is None:
+    sketch = show_canvas(key="networks")
+    show_controls(sketch, key="networks")
+    if sketch.picture is None:
         st.caption("Draw a digit, and see what each network makes of it.")
         return
-    ink, predictions = ink_from_canvas(drawing), {}
+    ink, readings = ink_from_canvas(sketch.picture), {}
     for name in chosen:
         try:
             reading = get_predictor(networks[name].folder).read(ink)
@@ -45,9 +46,12 @@ def compare(networks: dict[str, Trained]) -> None:
         if reading.blank:
             show_blank(reading)
             return
-        predictions[name] = reading.prediction
+        readings[name] = reading
     groups = who_says_what(
-        {name: str(of_it.label) if of_it.is_digit else "no digit" for name, of_it in predictions.items()}
+        {
+            name: str(of_it.prediction.label) if of_it.prediction.is_digit else "no digit"
+            for name, of_it in readings.items()
+        }
     )
     if len(groups) > 1:
         sentences = [f"**{answer}**: {'; '.join(names)}" for answer, names in groups.items()]
@@ -57,8 +61,8 @@ def compare(networks: dict[str, Trained]) -> None:
             with st.container(border=True):
                 st.markdown(f"**{name}**")
                 st.caption(f"{networks[name].card.parameters:,} parameters")
-                show_answer(predictions[name])
-                show_bars(predictions[name], key=f"networks_{networks[name].folder.name}")
+                show_verdict(readings[name])
+                show_bars(readings[name].prediction, key=f"networks_{networks[name].folder.name}")
 
 
 def show_accuracies(networks: list[Trained]) -> None:

@@ -1,11 +1,23 @@
 """The main page: draw or upload a digit, see what the network reads."""
 
+import time
+
 import streamlit as st
 
 from app_pages import widgets
-from app_pages.canvas import draw_digit
+from app_pages.canvas import show_canvas, show_controls
 from app_pages.resources import get_predictor
 from utils.image import ink_from_canvas
+
+SECONDS_TO_GO_ON = 2.0  # with the next stroke; then what is no digit is called so
+
+
+@st.fragment(run_every=SECONDS_TO_GO_ON)
+def look_again(last_stroke: float) -> None:
+    """Run the page once more when nobody has drawn for a while."""
+    if time.monotonic() - last_stroke > SECONDS_TO_GO_ON:
+        st.rerun()
+
 
 predictor = get_predictor()
 
@@ -13,16 +25,26 @@ st.header("Digit Canvas", anchor=False)
 draw_tab, upload_tab = st.tabs(["Draw", "Upload"], key="recognise_tabs")
 
 with draw_tab:
-    canvas_and_answer = widgets.two_columns()
+    # Two grids of two, so that a phone shows the canvas, the answer, the controls and the bars in this order.
+    canvas_and_answer = widgets.two_columns(vertical_alignment="center")
     with canvas_and_answer.cell():
-        drawing = draw_digit(key="recognise")
-    with canvas_and_answer.cell():
-        if drawing is None:
+        sketch = show_canvas(key="recognise")
+    reading = predictor.read(ink_from_canvas(sketch.picture)) if sketch.picture else None
+    with canvas_and_answer.cell(), st.container(height=widgets.ANSWER_HEIGHT_PX, border=False):
+        if reading is None:
             st.info("Draw a digit from 0 to 9 on the white square: anywhere, any size. It is read after each stroke.")
         else:
-            reading = predictor.read(ink_from_canvas(drawing))
-            widgets.show_reading(reading, key="recognise_drawing")
-    if drawing is not None:
+            going_on = time.monotonic() - sketch.last_stroke <= SECONDS_TO_GO_ON
+            widgets.show_answer(reading, going_on)
+            if going_on and reading.prediction and not reading.prediction.is_digit:
+                look_again(sketch.last_stroke)
+    controls_and_bars = widgets.two_columns()
+    with controls_and_bars.cell():
+        show_controls(sketch, key="recognise")
+    with controls_and_bars.cell(), st.container(height=widgets.BARS_HEIGHT_PX, border=False):
+        if reading and reading.prediction:
+            widgets.show_bars(reading.prediction, key="recognise_drawing")
+    if reading:
         widgets.show_details(reading, predictor, key="recognise_drawing")
 
 with upload_tab:

@@ -14,6 +14,7 @@ from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
 from utils.words import best_guess, in_words, percent, which_of
 
 STEP_SIZE_PX = 140
+ANSWER_HEIGHT_PX, BARS_HEIGHT_PX = 190, 285  # the same for every answer, so that nothing moves from stroke to stroke
 PICTURES = Path(__file__).parent / "pictures"  # tests/make_pictures.py made them
 EXAMPLES = {
     "Five on paper": PICTURES / "five-on-paper.jpg",
@@ -22,21 +23,52 @@ EXAMPLES = {
 }
 
 
-def two_columns():
-    """Make the grid of input and answer: beside each other where the canvas has room, else below."""
-    return st.grid(2, min_column_width=CANVAS_SIZE_PX + 10, gap="medium")
+def two_columns(vertical_alignment: str = "top"):
+    """Make a grid of two columns where the canvas has room for both, else of one."""
+    return st.grid(2, min_column_width=CANVAS_SIZE_PX, gap="small", vertical_alignment=vertical_alignment)
 
 
-def show_reading(reading: Reading, key: str) -> None:
-    """Show what was read: the digit, how sure, what the network saw, the ten probabilities."""
+def show_answer(reading: Reading, going_on: bool = False) -> None:
+    """Show what was read, beside what the network saw.
+
+    Parameters
+    ----------
+    reading : Reading
+    going_on : bool
+        Whether more strokes may come: then what is no digit is not called so yet.
+    """
     if reading.blank:
         show_blank(reading)
         return
-    prediction = reading.prediction
-    with st.container(horizontal=True, vertical_alignment="center"):
-        show_answer(prediction)
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        with st.container():
+            show_verdict(reading, going_on)
         show_network_input(reading.steps)
-    show_bars(prediction, key)
+
+
+def show_blank(reading: Reading) -> None:
+    """Say why there is nothing to read."""
+    st.info(f"{reading.blank} Nothing was guessed.", icon=":material/ink_eraser:")
+
+
+def show_verdict(reading: Reading, going_on: bool = False) -> None:
+    """Show the digit, large; close candidates as a question; what is no digit as such, with the best guess."""
+    prediction = reading.prediction
+    if prediction.is_digit:
+        in_doubt = len(prediction.candidates) > 1
+        st.metric(
+            "The network reads",
+            which_of(prediction.candidates) if in_doubt else str(prediction.label),
+            delta=f"{percent(prediction.confidence)} sure",
+            delta_color="off" if in_doubt else "blue",
+            delta_arrow="off",
+        )
+    elif going_on:
+        st.metric("The network reads", "…", delta="Not a digit yet?", delta_color="off", delta_arrow="off")
+    elif reading.several:
+        st.info("Draw one at a time.", title="This looks like several digits", icon=":material/counter_2:")
+    else:
+        st.info(best_guess(prediction.label), title="This doesn’t look like a digit", icon=":material/question_mark:")
 
 
 def show_bars(prediction: Prediction, key: str) -> None:
@@ -48,30 +80,6 @@ def show_bars(prediction: Prediction, key: str) -> None:
     chart = probability_chart(prediction.probabilities, text_color, muted=not prediction.is_digit)
     st.vega_lite_chart(chart, alt=sentence, key=f"{key}_bars")
     st.caption(sentence)
-
-
-def show_blank(reading: Reading) -> None:
-    """Say why there is nothing to read."""
-    st.info(f"{reading.blank} Nothing was guessed.", icon=":material/ink_eraser:")
-
-
-def show_answer(prediction: Prediction) -> None:
-    """Show the digit, large; close candidates as a question; what is no digit as such, with the best guess."""
-    if not prediction.is_digit:
-        st.info(
-            best_guess(prediction.label),
-            title="This doesn’t look like a digit",
-            icon=":material/question_mark:",
-        )
-        return
-    in_doubt = len(prediction.candidates) > 1
-    st.metric(
-        "The network reads",
-        which_of(prediction.candidates) if in_doubt else str(prediction.label),
-        delta=f"{percent(prediction.confidence)} sure",
-        delta_color="off" if in_doubt else "blue",
-        delta_arrow="off",
-    )
 
 
 def show_network_input(steps: Steps) -> None:
@@ -89,8 +97,7 @@ def show_details(reading: Reading, predictor: Predictor, key: str) -> None:
         return
     with st.expander("The figures as a table", icon=":material/table_chart:", key=f"{key}_table"):
         st.dataframe(
-            {"Digit": list(range(10)), "Probability": [float(value) for value in reading.prediction.probabilities]},
-            column_config={"Probability": st.column_config.NumberColumn(format="%.4f")},
+            {"Digit": list(range(10)), "Probability": [percent(value) for value in reading.prediction.probabilities]},
             hide_index=True,
             height="content",
             width=280,
@@ -151,18 +158,17 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor) -> No
             reading = show_picture(name, content, predictor)
         if reading:
             with picture_and_answer.cell():
-                show_reading(reading, key="recognise_picture")
+                show_answer(reading)
+                if reading.prediction:
+                    show_bars(reading.prediction, key="recognise_picture")
             show_details(reading, predictor, key="recognise_picture")
         return
     with st.grid(3, min_column_width=180):
         for name, content in pictures:
             with st.container(border=True):
                 reading = show_picture(name, content, predictor)
-                if reading and reading.blank:
-                    show_blank(reading)
-                elif reading:
-                    show_answer(reading.prediction)
-                    show_network_input(reading.steps)
+                if reading:
+                    show_answer(reading)
 
 
 def show_picture(name: str, content: bytes, predictor: Predictor) -> Reading | None:

@@ -11,6 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, how_to_restore, read_card
 from utils.preprocess import BlankError, Steps, normalize_digit
+from utils.segment import split_side_by_side
 
 IMAGE_SHAPE = (28, 28)
 DIGITS = 10
@@ -69,11 +70,14 @@ class Reading:
         The way from ink to network input; None if blank.
     prediction : Prediction or None
         What the network made of it; None if blank.
+    several : bool
+        Whether it is no digit as a whole, but what stands beside each other in it are digits: "42".
     """
 
     blank: str
     steps: Steps | None
     prediction: Prediction | None
+    several: bool = False
 
 
 class Predictor:
@@ -108,7 +112,18 @@ class Predictor:
             steps = normalize_digit(ink)
         except BlankError as error:
             return Reading(str(error), None, None)
-        return Reading("", steps, self.predict(steps.image)[0])
+        prediction = self.predict(steps.image)[0]
+        return Reading("", steps, prediction, several=not prediction.is_digit and self._are_digits(steps.ink))
+
+    def _are_digits(self, ink: np.ndarray) -> bool:
+        signs = split_side_by_side(ink)
+        if len(signs) == 1:
+            return False
+        try:
+            images = np.stack([normalize_digit(sign).image for sign in signs])
+        except BlankError:  # one of them is a dot
+            return False
+        return all(prediction.is_digit for prediction in self.predict(images))
 
     def predict(self, images: np.ndarray) -> list[Prediction]:
         """Read a batch of images.

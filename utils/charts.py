@@ -53,10 +53,15 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black", mute
 def _probability_specification(text_color: str, opacity: float) -> dict:
     # Data without a name reaches no layer of a layered chart in Streamlit.
     base = alt.Chart(alt.NamedData("probabilities")).encode(
-        y=alt.Y("digit:N", title="Digit", sort=None, axis=alt.Axis(labelFontSize=14, ticks=False, domain=False)),
+        y=alt.Y(
+            "digit:N",
+            title="Digit",
+            sort=None,
+            axis=alt.Axis(labelFontSize=14, labelOverlap=False, ticks=False, domain=False),
+        ),
         x=alt.X(
             "probability:Q",
-            title="Probability",
+            title=None,
             # Room to the right of a full bar for its figure.
             scale=alt.Scale(domain=[0, 1.28], nice=False),
             axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=True),
@@ -70,7 +75,7 @@ def _probability_specification(text_color: str, opacity: float) -> dict:
         color=alt.condition("datum.winner", alt.value(WINNER_COLOR), alt.value(OTHERS_COLOR))
     )
     figures = base.mark_text(align="left", dx=5, fontSize=13, color=text_color, opacity=opacity).encode(text="figure:N")
-    return (bars + figures).properties(height=300).to_dict()
+    return (bars + figures).properties(height=240).to_dict()
 
 
 def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = None) -> alt.LayerChart:
