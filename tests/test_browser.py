@@ -132,7 +132,7 @@ def test_small_thin_seven_in_the_corner_is_a_seven(page):
     slider = page.get_by_role("slider", name="Stroke width")
     slider.focus()
     slider.press("Home")
-    expect(page.get_by_test_id("stSliderThumbValue")).to_have_text("6 px")
+    expect(page.get_by_test_id("stSliderThumbValue")).to_have_text("7 px")
     write(page, 7, (230, 8, 35, 50))
     expect(answer(page)).to_have_text("7")
 
@@ -301,9 +301,10 @@ def phone(browser: Browser, server: Server, request):
 
 def ink_at(page: Page, x: float, y: float) -> bool:
     """Say whether the canvas is black at a place in its own pixels."""
-    return page.locator("canvas.lower-canvas").evaluate(
-        "(canvas, [x, y]) => canvas.getContext('2d').getImageData(x, y, 1, 1).data[0] < 128", [x, y]
+    red, _, _, alpha = page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+        "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data]", [x, y]
     )
+    return alpha == 255 and red < 128
 
 
 def test_every_stroke_of_a_finger_draws_wherever_it_begins(phone):
