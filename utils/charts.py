@@ -57,7 +57,7 @@ def _probability_specification(text_color: str, opacity: float) -> dict:
             "digit:N",
             title="Digit",
             sort=None,
-            axis=alt.Axis(labelFontSize=14, labelOverlap=False, ticks=False, domain=False),
+            axis=alt.Axis(labelFontSize=14, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
         ),
         x=alt.X(
             "probability:Q",
