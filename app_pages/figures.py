@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app_pages.resources import read_quality
+from model.answers import MAX_MISTAKES
 from utils.charts import confusion_chart, reliability_chart
 from utils.words import SET_TITLES, accuracy_percent
 
@@ -17,12 +18,11 @@ SETS = {
     "mnist": "The 28×28 test images themselves: scanned handwriting of Americans in the 1990s.",
 }
 SLICES = {
-    "laboratory": "Laboratory",
-    "stroke width, px": "Stroke width, px",
-    "size": "Size, of the canvas",
-    "slant": "Slant",
+    "laboratory": "Laboratory “{}”",
+    "stroke width, px": "Stroke width {} px",
+    "size": "Size {} of the canvas",
+    "slant": "Slant {}",
 }
-COUNT = st.column_config.NumberColumn(format="%,d")
 
 
 def show_quality(folder: Path) -> None:
@@ -32,29 +32,23 @@ def show_quality(folder: Path) -> None:
         st.info("There are no figures beside this network. Training it again with `python train.py` makes them.")
         return
     names = [name for name in SETS if name in quality]
-    st.dataframe(
+    # Static tables: others show buttons over what is above them, on a phone always.
+    st.table(
         [
             {
                 "Test part": SET_TITLES[name],
-                "Digits": quality[name]["n"],
-                "Read right": 100 * quality[name]["accuracy"],
-                "Called a digit": 100 * quality[name]["called_digit"],
-                "Confidence is off by": 100 * quality[name]["ece"],
+                "Digits": f"{quality[name]['n']:,}",
+                "Read right": _unbroken(accuracy_percent(quality[name]["accuracy"])),
+                "Called a digit": _unbroken(accuracy_percent(quality[name]["called_digit"])),
+                "Confidence is off by": _unbroken(accuracy_percent(quality[name]["ece"])),
             }
             for name in names
         ],
-        column_config={
-            "Digits": COUNT,
-            "Read right": st.column_config.NumberColumn(format="%.2f %%"),
-            "Called a digit": st.column_config.NumberColumn(
-                format="%.2f %%", help="The others are told that theirs does not look like a digit."
-            ),
-            "Confidence is off by": st.column_config.NumberColumn(
-                format="%.2f %%", help="On average: the expected calibration error, in 15 bins."
-            ),
-        },
-        hide_index=True,
         alt="How well the network reads each test part",
+    )
+    st.caption(
+        "Of those not called a digit the page says that they do not look like one. The confidence is off by so much on "
+        "average: the expected calibration error, in 15 bins."
     )
     name = st.segmented_control(
         "Look closer at",
@@ -77,7 +71,8 @@ def show_quality(folder: Path) -> None:
             pairs = [f"{pair['was']} as {pair['said']} ({pair['count']})" for pair in figures["confused"][:5]]
             st.markdown(f"Most often mistaken: {', '.join(pairs)}.")
         st.altair_chart(
-            confusion_chart(np.array(figures["confusion"])), alt="How often each digit was read as each other"
+            confusion_chart(np.array(figures["confusion"]), "white" if st.context.theme.type == "dark" else "black"),
+            alt="How often each digit was read as each other",
         )
     with reliability:
         st.markdown(
@@ -86,25 +81,38 @@ def show_quality(folder: Path) -> None:
         )
         st.altair_chart(reliability_chart({SET_TITLES[name]: figures["reliability"]}), alt="Accuracy over confidence")
 
-    rows = [
-        {"Divided by": SLICES[by], "Part": part, "Digits": of_part["n"], "Read right": 100 * of_part["accuracy"]}
-        for by, parts in figures["slices"].items()
-        for part, of_part in parts.items()
-    ]
-    if rows:
+    if figures["slices"]:
         st.subheader("Where it is better and worse", anchor=False)
-        st.dataframe(
-            rows,
-            column_config={"Digits": COUNT, "Read right": st.column_config.NumberColumn(format="%.1f %%")},
-            hide_index=True,
-            height="content",
+        st.table(
+            [
+                {
+                    "Part": SLICES[by].format(part),
+                    "Digits": f"{of_part['n']:,}",
+                    "Read right": _unbroken(f"{100 * of_part['accuracy']:.1f} %"),
+                }
+                for by, parts in figures["slices"].items()
+                for part, of_part in parts.items()
+            ],
             alt="Accuracy by laboratory, stroke width, size and slant",
+        )
+    if "laboratory" in figures["slices"]:
+        st.caption(
+            "A laboratory is a company or a university that had people write for UNIPEN, with tablets and writers of "
+            "its own. The letters are UNIPEN’s name for it."
         )
 
     st.subheader("Its mistakes", anchor=False)
     picture = folder / f"mistakes-{name}.png"
     if picture.is_file():
-        st.caption("The surest first. Below each: what it said, what it was, and how sure it was.")
+        wrong = round(figures["n"] * (1 - figures["accuracy"]))
+        shown = (
+            f"The {MAX_MISTAKES} surest of {wrong:,}" if wrong > MAX_MISTAKES else f"All {wrong:,}, the surest first"
+        )
+        st.caption(f"{shown}. “9 as 4” is a 9 that it takes for a 4, with how sure it is.")
         st.image(str(picture), width="stretch", alt="Digits that were read wrong")
     else:
         st.caption("People’s drawings are not ours to show.")
+
+
+def _unbroken(percentage: str) -> str:
+    return percentage.replace(" ", "\N{NO-BREAK SPACE}")

@@ -1,7 +1,6 @@
 """Networks: draw one digit and see what several networks make of it; their accuracy, their layers, their digits."""
 
-from itertools import chain
-
+import numpy as np
 import streamlit as st
 
 from app_pages.canvas import show_canvas, show_controls
@@ -9,12 +8,14 @@ from app_pages.dataset_browser import show_dataset
 from app_pages.layers import show_layers
 from app_pages.resources import get_predictor
 from app_pages.search import show_searches
-from app_pages.widgets import show_bars, show_blank, show_verdict
+from app_pages.widgets import show_bars, show_blank, two_columns
 from model.checkpoint import CheckpointError
+from model.predictor import Reading
+from model.presets import NETWORKS, PRESETS, SECONDS_AROUND, training_seconds
 from model.trained import Trained, average_over_seeds, find_trained
 from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
-from utils.words import SET_TITLES, who_says_what
+from utils.words import SET_TITLES, duration, percent, which_of, who_says_what
 
 MOST_COMPARED = 6
 
@@ -31,38 +32,71 @@ def compare(networks: dict[str, Trained]) -> None:
         placeholder="Choose up to six networks",
         key="networks_chosen",
     )
-    sketch = show_canvas(key="networks")
+    canvas_and_answers = two_columns()
+    with canvas_and_answers.cell():
+        sketch = show_canvas(key="networks")
+    readings = {}
+    with canvas_and_answers.cell():
+        if sketch.picture is None:
+            st.info("Draw a digit, and see what each network makes of it.")
+        elif not chosen:
+            st.info("Choose at least one network.")
+        else:
+            readings = read_with([networks[name] for name in chosen], ink_from_canvas(sketch.picture))
+            show_answers(readings)
     show_controls(sketch, key="networks")
-    if sketch.picture is None:
-        st.caption("Draw a digit, and see what each network makes of it.")
-        return
-    ink, readings = ink_from_canvas(sketch.picture), {}
-    for name in chosen:
+    with st.grid(3, min_column_width=260):
+        for name, reading in readings.items():
+            with st.container(border=True):
+                st.markdown(f"**{name}**")
+                st.caption(f"{networks[name].card.parameters:,} parameters")
+                show_bars(reading.prediction, key=f"networks_{networks[name].folder.name}")
+
+
+def read_with(networks: list[Trained], ink: np.ndarray) -> dict[str, Reading]:
+    """Read a drawing with each network that can be loaded; with none if there is nothing to read. Say so then."""
+    readings = {}
+    for network in networks:
         try:
-            reading = get_predictor(networks[name].folder).read(ink)
+            reading = get_predictor(network.folder).read(ink)
         except CheckpointError as error:
-            st.error(str(error), title=name)
+            st.error(str(error), title=network.name)
             continue
         if reading.blank:
             show_blank(reading)
-            return
-        readings[name] = reading
+            return {}
+        readings[network.name] = reading
+    return readings
+
+
+def show_answers(readings: dict[str, Reading]) -> None:
+    """Show what each network reads and how sure it is, a line each; below, who says what where they differ."""
+    if not readings:  # each has said why it reads nothing
+        return
+    st.table(
+        [{"Network": name, **answer_and_confidence(reading)} for name, reading in readings.items()],
+        border="horizontal",
+        alt="What each network reads",
+    )
     groups = who_says_what(
         {
-            name: str(of_it.prediction.label) if of_it.prediction.is_digit else "no digit"
-            for name, of_it in readings.items()
+            name: str(reading.prediction.label) if reading.prediction.is_digit else "no digit"
+            for name, reading in readings.items()
         }
     )
     if len(groups) > 1:
         sentences = [f"**{answer}**: {'; '.join(names)}" for answer, names in groups.items()]
         st.warning("  \n".join(sentences), title="They disagree", icon=":material/compare_arrows:")
-    with st.grid(3, min_column_width=260):
-        for name in chain.from_iterable(groups.values()):  # those that few agree with first
-            with st.container(border=True):
-                st.markdown(f"**{name}**")
-                st.caption(f"{networks[name].card.parameters:,} parameters")
-                show_verdict(readings[name])
-                show_bars(readings[name].prediction, key=f"networks_{networks[name].folder.name}")
+
+
+def answer_and_confidence(reading: Reading) -> dict[str, str]:
+    """Say in Markdown what is read and how sure it is; close candidates as a question."""
+    prediction = reading.prediction
+    if not prediction.is_digit:
+        return {"Reads": "several digits" if reading.several else "no digit", "Sure": "–"}
+    in_doubt = len(prediction.candidates) > 1
+    digit = which_of(prediction.candidates) if in_doubt else str(prediction.label)
+    return {"Reads": f"**{digit}**", "Sure": percent(prediction.confidence).replace(">", "\\>")}  # no quotation
 
 
 def show_accuracies(networks: list[Trained]) -> None:
@@ -80,9 +114,12 @@ def show_accuracies(networks: list[Trained]) -> None:
 st.header("Networks", anchor=False)
 trained = find_trained()
 if len(trained) == 1:
+    each = [(preset.images(name), preset.epochs, name) for preset in PRESETS.values() for name in NETWORKS]
+    seconds = [SECONDS_AROUND + training_seconds(images * epochs, epochs, name) for images, epochs, name in each]
     st.info(
         "There is only the shipped network yet. *Retrain* in the sidebar trains others, from scratch: those of the "
-        "well-known tutorials are below.",
+        f"well-known tutorials are below. It takes from {duration(min(seconds))} to {duration(max(seconds))} on a "
+        "machine with two cores, and you can go on drawing meanwhile.",
         icon=":material/model_training:",
     )
 compare({network.name: network for network in trained})

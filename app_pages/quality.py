@@ -9,6 +9,6 @@ from model.in_use import folder_in_use
 
 st.header("How good is it?", anchor=False)
 st.markdown(get_predictor().card.test_told)
-with st.columns(3)[0]:
+with st.container(width=230):
     offer_download(folder_in_use(), key="quality")
 show_quality(folder_in_use())

@@ -16,9 +16,10 @@ from model.skeleton import redraw
 from model.strokes import Characters, select_digits
 from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
 from utils.runs import write_json
+from utils.words import percent
 
 MAX_SLANT = 0.3  # of the redrawn digits
-TILE_PX, COLUMNS, MAX_MISTAKES = 96, 12, 120
+TILE_PX, CAPTION_PX, COLUMNS, MAX_MISTAKES = 112, 52, 6, 60  # six are wide enough to be read on a phone
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def hardest(answers: Answers) -> np.ndarray:
 
 
 def contact_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
-    """Show pictures, the surest first, each with "said (was) how sure".
+    """Show pictures, the surest first, each with "4 as 9", a 4 read as 9, and how sure.
 
     Parameters
     ----------
@@ -230,12 +231,11 @@ def contact_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
         tile = cv2.resize(answers.pictures[index], (TILE_PX, TILE_PX), interpolation=cv2.INTER_AREA)
         said = "blank" if answers.said[index] < 0 else str(answers.said[index])
         was = answers.labels[index] if answers.labels[index] >= 0 else "none"
-        caption = f"{said} ({was}) {answers.confidences[index]:.2f}"
-        strip = cv2.putText(
-            np.full((18, TILE_PX), 60, np.uint8), caption, (3, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.4, 255, 1, cv2.LINE_AA
-        )
-        tiles.append(np.pad(np.vstack([tile, strip]), 2, constant_values=128))
-    empty = np.full((TILE_PX + 22, TILE_PX + 4), 128, np.uint8)
+        caption = np.full((CAPTION_PX, TILE_PX), 60, np.uint8)
+        for line, text in enumerate((f"{was} as {said}", percent(answers.confidences[index]))):
+            cv2.putText(caption, text, (4, 20 + 24 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 255, 1, cv2.LINE_AA)
+        tiles.append(np.pad(np.vstack([tile, caption]), 2, constant_values=128))
+    empty = np.full((TILE_PX + CAPTION_PX + 4, TILE_PX + 4), 128, np.uint8)
     rows = max(1, -(-len(tiles) // COLUMNS))
     tiles += [empty] * (rows * COLUMNS - len(tiles))
     return np.vstack([np.hstack(tiles[row * COLUMNS : (row + 1) * COLUMNS]) for row in range(rows)])

@@ -5,16 +5,18 @@ A test holds that the file says what `model.architectures` builds.
 
 import json
 import math
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import numpy as np
+from textwrap import wrap
 
 from model.predictor import DIGITS
 
 LAYERS_FILE = Path(__file__).with_name("networks.json")
-GAP_PX = 1
-COLOR_BGRA = (237, 111, 47, 255)  # the charts' blue; paper is transparent, for light and dark pages
+# Of the drawing: nine steps, as the longest networks have, are as wide as the page's text.
+STEP_PX, DRAWING_PX, LINE_PX, LETTERS_A_LINE = 78, 110, 14, 14
+SHEET_PX_A_VALUE, LEAST_SHEET_PX, SHIFT_PX, BAR_PX, BAR_PX_A_DOUBLING = 1.9, 6, 3, 9, 9
+_AT_WORDS = re.compile("(?<=[a-z]{2})(?=[A-Z])")  # "Batch|Normalization", but "ReLU"
 
 
 @dataclass(frozen=True)
@@ -64,41 +66,71 @@ def in_steps(layers: list[Layer]) -> list[list[Layer]]:
     return steps
 
 
-def in_lines(step: list[Layer]) -> list[str]:
-    """Describe a step in lines of Markdown: "**Conv2D** 3×3", "26×26×32", "320 parameters", "Dropout 50 %"."""
-    first, *others = step
-    lines = [f"**{first.kind}** {first.detail}", first.size, *_learned(first)]
-    for layer in others:
-        lines += [f"{layer.kind} {layer.detail}", *_learned(layer)]
-    return lines
+def draw_layers(layers: list[Layer]) -> dict:
+    """Draw a network as textbooks do since LeCun and others 1998: its steps in a row, what is known of each below it.
 
-
-def _learned(layer: Layer) -> list[str]:
-    return [f"{layer.parameters:,} parameters"] if layer.parameters else []
-
-
-def draw_shape(shape: tuple[int, ...]) -> np.ndarray:
-    """Draw a layer's output true to scale, a pixel a value: a grid of squares, a channel each, or a block of values.
+    Pictures are a stack of sheets, values a bar; `SHEET_PX_A_VALUE`, `_sheets` and `_bar_px` keep the large ones small
+    enough and the small ones large enough.
 
     Parameters
     ----------
-    shape : tuple of int
-        (height, width, channels) or (values,).
+    layers : list of Layer
 
     Returns
     -------
-    ndarray of uint8, shape (height, width, 4)
-        Blue first, and opaque where a value is.
+    dict
+        ``width`` and ``height``, in pixels; ``areas``, the sheets and bars, the ones behind first, each with ``x``,
+        ``y``, ``x2``, ``y2`` and ``learns``, whether the layer has parameters; ``texts``, each with its centre ``x``,
+        its middle ``y``, ``text`` and ``strong``.
     """
-    height, width, channels = shape if len(shape) == 3 else (1, 1, shape[0])
-    gap = GAP_PX if height > 1 else 0
-    columns = math.ceil(math.sqrt(channels))
-    rows = math.ceil(channels / columns)
-    drawing = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap, 4), np.uint8)
-    for channel in range(channels):
-        top, left = channel // columns * (height + gap), channel % columns * (width + gap)
-        drawing[top : top + height, left : left + width] = COLOR_BGRA
-    return drawing
+    steps = in_steps(layers)
+    areas, texts = [], []
+    for place, step in enumerate(steps):
+        center = (place + 0.5) * STEP_PX
+        learns = step[0].parameters > 0
+        areas += [area | {"learns": learns} for area in _areas(step[0].shape, center)]
+        if place:
+            texts.append({"x": center - STEP_PX / 2, "y": DRAWING_PX / 2, "text": "→", "strong": False})
+        for line, text in enumerate(in_lines(step)):
+            texts.append({"x": center, "y": DRAWING_PX + (line + 0.5) * LINE_PX, "text": text, "strong": line == 0})
+    height = max(text["y"] for text in texts) + LINE_PX / 2
+    return {"width": len(steps) * STEP_PX, "height": height, "areas": areas, "texts": texts}
+
+
+def _areas(shape: tuple[int, ...], center: float) -> list[dict[str, float]]:
+    if len(shape) == 1:
+        width, height, count = BAR_PX, _bar_px(shape[0]), 1
+    else:
+        width, height = (max(values * SHEET_PX_A_VALUE, LEAST_SHEET_PX) for values in (shape[1], shape[0]))
+        count = _sheets(shape[2])
+    areas = []
+    for sheet in range(count):
+        shift = (sheet - (count - 1) / 2) * SHIFT_PX
+        left, top = center + shift - width / 2, DRAWING_PX / 2 + shift - height / 2
+        areas.append({"x": left, "y": top, "x2": left + width, "y2": top + height})
+    return areas
+
+
+def _sheets(channels: int) -> int:
+    """Say how many sheets stand for so many channels: one more for each doubling."""
+    return channels.bit_length()
+
+
+def _bar_px(values: int) -> float:
+    """Say how long the bar of so many values is: as much longer for each doubling, within limits."""
+    return min(max(BAR_PX_A_DOUBLING * math.log2(values), BAR_PX), DRAWING_PX)
+
+
+def in_lines(step: list[Layer]) -> list[str]:
+    """Describe a step in lines, alike in all: its kind, how it is made, its size, its parameters; what goes with it."""
+    first, *others = step
+    lines = [first.kind, first.detail, first.size]
+    if first.parameters:
+        lines += [f"{first.parameters:,}", "parameters"]
+    for layer in others:
+        learned = f" {layer.parameters:,} parameters" if layer.parameters else ""
+        lines += wrap(f"+ {_AT_WORDS.sub(' ', layer.kind)} {layer.detail}{learned}", LETTERS_A_LINE)
+    return lines
 
 
 def layers_of(network) -> list[Layer]:

@@ -55,6 +55,16 @@ def test_curves_and_confusion_are_drawn(tmp_path):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
 
 
+def test_without_mistakes_a_cell_has_the_color_of_the_page(tmp_path):
+    confusion = np.eye(10, dtype=int)
+    confusion[4, 9] = 3
+    confusion_chart(confusion, text_color="white").save(tmp_path / "confusion.svg")
+    drawn = (tmp_path / "confusion.svg").read_text()
+    assert drawn.count('fill="rgba(47, 111, 237, 0)"') == 99
+    assert drawn.count('fill="rgb(47, 111, 237)"') == 1
+    assert drawn.count('fill="white"') == 101  # each count's, be it empty, and the file's own paper
+
+
 def test_nothing_stands_out_of_a_muted_chart():
     chart = probability_chart(PROBABILITIES, muted=True)
     alt.Chart.from_dict(chart)

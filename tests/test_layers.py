@@ -1,10 +1,9 @@
 """The networks' layers, as the page draws them."""
 
-import numpy as np
 import pytest
 
 from model.architectures import NETWORKS
-from model.layers import Layer, draw_shape, in_lines, in_steps, layers_of, read_layers
+from model.layers import DRAWING_PX, STEP_PX, Layer, draw_layers, in_lines, in_steps, layers_of, read_layers
 
 
 def test_the_file_says_what_keras_builds():
@@ -32,22 +31,41 @@ def test_what_leaves_the_shape_alone_goes_with_the_layer_before():
 
 
 def test_a_step_is_described_line_by_line():
-    (_, first, *_), last = in_steps(read_layers()["light_reader"]), in_steps(read_layers()["cnn"])[-2]
+    (_, first, *_), flatten = in_steps(read_layers()["light_reader"]), in_steps(read_layers()["cnn"])[-2]
     assert in_lines(first) == [
-        *("**Conv2D** 5×5, stride 2", "14×14×24", "600 parameters"),
-        *("BatchNormalization ", "96 parameters", "ReLU "),
+        *("Conv2D", "5×5, stride 2", "14×14×24", "600", "parameters"),
+        *("+ Batch", "Normalization", "96 parameters", "+ ReLU"),
     ]
-    assert in_lines(last) == ["**Flatten** ", "1,600 values", "Dropout 50 %"]
+    assert in_lines(flatten) == ["Flatten", "", "1,600 values", "+ Dropout 50 %"]
 
 
-@pytest.mark.parametrize("shape", [(28, 28, 1), (14, 14, 24), (1, 1, 120), (784,), (10,)])
-def test_a_pixel_is_a_value(shape):
-    drawing = draw_shape(shape)
-    assert (drawing[..., 3] > 0).sum() == np.prod(shape)
-    assert drawing[..., 3].any(axis=0)[[0, -1]].all()
-    assert drawing[..., 3].any(axis=1)[[0, -1]].all()
+def deep(hidden: int) -> list[Layer]:
+    return [Layer("InputLayer", "", (28, 28, 1), 0), *[Layer("Dense", "relu", (4096,), 9)] * hidden]
 
 
-def test_every_networks_drawing_fits_on_a_phone():
-    for layers in read_layers().values():
-        assert max(draw_shape(layer.shape).shape[1] for layer in layers) < 320
+@pytest.mark.parametrize("layers", [*read_layers().values(), deep(1), deep(40)], ids=[*read_layers(), "1", "40"])
+def test_a_network_is_drawn_in_one_row_each_step_within_its_own_column(layers):
+    drawing = draw_layers(layers)
+    assert drawing["width"] == STEP_PX * len(in_steps(layers))
+    for area in drawing["areas"]:
+        left, right = area["x"] // STEP_PX, area["x2"] // STEP_PX
+        assert left == right
+        assert 0 <= area["y"] < area["y2"] <= DRAWING_PX
+        assert min(area["x2"] - area["x"], area["y2"] - area["y"]) >= 6  # nothing is a speck
+    assert all(text["y"] < drawing["height"] for text in drawing["texts"])
+
+
+def test_the_longest_shipped_network_is_no_wider_than_the_page():
+    assert max(draw_layers(layers)["width"] for layers in read_layers().values()) <= 704
+
+
+def test_more_maps_are_more_sheets_and_more_values_a_longer_bar_within_limits():
+    def areas(*shape):
+        return draw_layers([Layer("", "", shape, 0)])["areas"]
+
+    def bar_px(values):
+        (bar,) = areas(values)
+        return bar["y2"] - bar["y"]
+
+    assert [len(areas(28, 28, maps)) for maps in (1, 6, 32, 96)] == [1, 3, 6, 7]
+    assert 25 < bar_px(10) < bar_px(128) < bar_px(784) < bar_px(4704) < bar_px(10**6) == DRAWING_PX

@@ -178,15 +178,15 @@ def test_how_good_is_it_shows_the_figures_of_each_set(page):
     page.switch_page("app_pages/quality.py").run()
     assert not page.exception
     card = checkpoint.read_card(checkpoint.SHIPPED)
-    assert page.dataframe[0].value["Read right"].tolist() == [
-        pytest.approx(100 * card.accuracy[name]) for name in ("strokes", "redrawn", "mnist")
+    assert [cell.replace("\N{NO-BREAK SPACE}", " ") for cell in page.table[0].value["Read right"]] == [
+        accuracy_percent(card.accuracy[name]) for name in ("strokes", "redrawn", "mnist")
     ]
-    assert "Laboratory" in page.dataframe[1].value["Divided by"].tolist()
+    assert "Laboratory “apa”" in page.table[1].value["Part"].tolist()
     assert any("not ours to show" in caption.value for caption in page.caption)
     for name in ("redrawn", "mnist"):
         page.segmented_control(key="quality_set").set_value(name).run()
         assert not page.exception
-        assert any("The surest first" in caption.value for caption in page.caption)
+        assert any("“9 as 4” is a 9" in caption.value for caption in page.caption)
 
 
 def test_how_good_is_it_says_so_where_there_are_no_figures(page, monkeypatch):

@@ -10,6 +10,7 @@ from utils.words import percent
 
 WINNER_COLOR = "#2f6fed"
 OTHERS_COLOR = "#9aa5b8"
+NO_TO_FULL_COLOR = [f"{WINNER_COLOR}00", WINNER_COLOR]  # from the page itself, be it light or dark
 MUTED_OPACITY = 0.55
 CLOSE_SIZES = 1.15  # times as many parameters; nearer ones would be labelled over each other
 # To be told apart without red and green, too (Okabe and Ito, "Color Universal Design", 2008).
@@ -71,9 +72,7 @@ def _probability_specification(text_color: str, opacity: float) -> dict:
             alt.Tooltip("probability:Q", title="Probability", format=".2%"),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=3, opacity=opacity).encode(
-        color=alt.condition("datum.winner", alt.value(WINNER_COLOR), alt.value(OTHERS_COLOR))
-    )
+    bars = base.mark_bar(cornerRadiusEnd=3, opacity=opacity).encode(color=_if("winner", WINNER_COLOR, OTHERS_COLOR))
     figures = base.mark_text(align="left", dx=5, fontSize=13, color=text_color, opacity=opacity).encode(text="figure:N")
     return (bars + figures).properties(height=240).to_dict()
 
@@ -183,7 +182,7 @@ def accuracy_over_size(rows: list[dict]) -> alt.LayerChart:
             "set:N",
             title=None,
             scale=alt.Scale(domain=sets, range=RUN_COLORS[: len(sets)]),
-            legend=alt.Legend(orient="top"),
+            legend=alt.Legend(orient="top", columns=2),  # three beside each other are cut off on a phone
         ),
         tooltip=[
             alt.Tooltip("network:N", title="Network"),
@@ -214,13 +213,46 @@ def _named_sizes(rows: list[dict]) -> dict[int, str]:
     return {size: f"{', '.join(of_size)}: {size:,}" for size, of_size in names.items()}
 
 
-def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
+def layers_chart(drawing: dict, text_color: str = "black") -> alt.LayerChart:
+    """Draw a network's layers in a row, those that learn in colour.
+
+    Parameters
+    ----------
+    drawing : dict
+        As `model.layers.draw_layers` gives it.
+    text_color : str
+        As in `probability_chart`.
+    """
+    width, height = drawing["width"], drawing["height"]
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
+    areas = (
+        alt.Chart(alt.InlineData(drawing["areas"]))
+        .mark_rect(stroke="white", strokeWidth=1)
+        .encode(x, y, x2="x2:Q", y2="y2:Q", color=_if("learns", WINNER_COLOR, OTHERS_COLOR))
+    )
+    texts = (
+        alt.Chart(alt.InlineData(drawing["texts"]))
+        .mark_text(color=text_color, fontSize=11, fontWeight=alt.expr("datum.strong ? 600 : 400"))
+        .encode(x, y, text="text:N")
+    )
+    # Said, or Streamlit takes room at the bottom from the drawing.
+    return (areas + texts).properties(width=width, height=height, padding={"bottom": 0})
+
+
+def _if(field: str, value: str, otherwise: str) -> dict:
+    return alt.condition(f"datum.{field}", alt.value(value), alt.value(otherwise))
+
+
+def confusion_chart(confusion: np.ndarray, text_color: str = "black") -> alt.LayerChart:
     """Draw a confusion matrix; colour counts the mistakes only, so that they are seen beside the many right ones.
 
     Parameters
     ----------
     confusion : ndarray of int, shape (10, 10)
         ``confusion[label, prediction]``.
+    text_color : str
+        As in `probability_chart`. It reads well on the page and on the colour alike.
     """
     rows = [
         {
@@ -232,17 +264,17 @@ def confusion_chart(confusion: np.ndarray) -> alt.LayerChart:
         for label in range(10)
         for prediction in range(10)
     ]
-    most_mistakes = max(row["mistakes"] for row in rows)
     base = alt.Chart(alt.InlineData(rows)).encode(
         x=alt.X("prediction:N", title="Read as", axis=alt.Axis(orient="top", labelAngle=0)),
         y=alt.Y("label:N", title="Was"),
     )
-    cells = base.mark_rect().encode(
-        color=alt.Color("mistakes:Q", title="Mistakes", scale=alt.Scale(scheme="blues", domainMin=0))
+    cells = base.mark_rect(stroke=OTHERS_COLOR, strokeWidth=0.3).encode(
+        color=alt.Color(
+            "mistakes:Q", title="Mistakes", scale=alt.Scale(range=NO_TO_FULL_COLOR, domainMin=0), legend=None
+        )
     )
-    counts = base.mark_text(fontSize=12).encode(
-        text=alt.condition("datum.count > 0", alt.Text("count:Q"), alt.value("")),
-        color=alt.condition(f"datum.mistakes > {most_mistakes / 2}", alt.value("white"), alt.value("black")),
+    counts = base.mark_text(fontSize=12, color=text_color).encode(
+        text=alt.condition("datum.count > 0", alt.Text("count:Q"), alt.value(""))
     )
     return (cells + counts).properties(width=380, height=380)
 
