@@ -21,10 +21,11 @@ import os
 import platform
 import shlex
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -43,15 +44,24 @@ import numpy as np
 import tensorflow as tf
 
 from model import presets
-from model.answers import judge, write_quality
+from model.answers import JUDGED_SEED, MAX_SLANT, judge, write_quality
 from model.architectures import NETWORKS, dense, scratch
-from model.checkpoint import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, CheckpointError, file_sha256, write_card
-from model.dataset import Mnist, load_mnist, stratified_split, to_unit_range
+from model.checkpoint import (
+    CARD_FILE,
+    KERAS_FILE,
+    LITERT_FILE,
+    Card,
+    CheckpointError,
+    file_sha256,
+    read_card,
+    write_card,
+)
+from model.dataset import Mnist, find_mnist, load_mnist, stratified_split, to_unit_range
+from model.drawn import is_kept
 from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, make_sources
 from model.layers import read_layers
 from model.predictor import LiteRTNetwork, Predictor
 from model.scratch import OPTIMIZERS as OPTIMIZERS_OF_SCRATCH
-from model.skeleton import redraw
 from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
 from model.training import (
     LOSSES,
@@ -63,7 +73,7 @@ from model.training import (
     save_network,
 )
 from utils.charts import learning_curves
-from utils.jobs import SWITCH, BusyError, is_switched_off, new_run_dir, only_training
+from utils.jobs import ROOT, SWITCH, BusyError, is_switched_off, new_run_dir, only_training
 from utils.runs import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -242,17 +252,48 @@ class Cancelled(BaseException):
     """Somebody asked the training to end. Like KeyboardInterrupt no Exception, so that nothing takes it for a fault."""
 
 
+class Progress:
+    """Says in the run folder how far a run is, over loading, training and judging: `expected` seconds each."""
+
+    def __init__(self, run_dir: Path, expected: dict[State, float]):
+        self.run_dir, self.expected = run_dir, expected
+
+    def tell(self, state: State, message: str, done: float, seconds_left: float | None = None, **counts) -> None:
+        """Write the status: so much of a phase is done, from 0 to 1; it takes as long as expected, or as is said."""
+        seconds = [*self.expected.values()]
+        place = [*self.expected].index(state)
+        before, present, after = sum(seconds[:place]), seconds[place], sum(seconds[place + 1 :])
+        left = (1 - done) * present if seconds_left is None else seconds_left
+        share = (before + done * present) / sum(seconds)
+        write_status(
+            self.run_dir, Status(state, message, **counts, seconds_left=round(left + after, 1), share=round(share, 3))
+        )
+
+
+def expect(arguments: argparse.Namespace) -> dict[State, float]:
+    """Estimate how long loading, training and judging take."""
+    network = arguments.network
+    if arguments.start_from:
+        with suppress(CheckpointError):  # said later
+            network = read_card(arguments.start_from).network
+    images = arguments.images or presets.MNIST_IMAGES
+    return presets.expected_seconds(images, arguments.epochs, network, arguments.as_it_is)
+
+
 class Keeper(keras.callbacks.Callback):
     """Keeps the run folder: says where the training is, and after each epoch writes its metrics and a checkpoint."""
 
-    def __init__(self, run_dir: Path, epochs: int, batches: int, first_epoch: int):
+    def __init__(self, progress: Progress, epochs: int, batches: int, first_epoch: int, seconds_between: float):
         super().__init__()
-        self.run_dir, self.epochs, self.batches = run_dir, epochs, batches
+        self.progress, self.run_dir, self.epochs, self.batches = progress, progress.run_dir, epochs, batches
         self.first_epoch = self.epoch = first_epoch
-        before = read_metrics(run_dir)
+        before = read_metrics(self.run_dir)
         self.seconds_before = before[-1]["seconds"] if before else 0.0
         self.start = self.told = time.monotonic()
         self.noted, self.sums = 0, {}
+        # How long a batch takes, without the first of each epoch; and from an epoch's last to the next one's first.
+        self.batch, self.ended, self.timed, self.timed_seconds = 0, None, 0, 0.0
+        self.seconds_between = seconds_between
 
     @property
     def seconds(self) -> float:
@@ -261,23 +302,31 @@ class Keeper(keras.callbacks.Callback):
 
     def tell(self, batch: int) -> None:
         """Write the status."""
-        done = self.epoch + batch / self.batches
-        here = done - self.first_epoch
-        left = (time.monotonic() - self.start) / here * (self.epochs - done) if here else None
+        left = None
+        if self.timed:
+            batches_left = (self.epochs - self.epoch) * self.batches - batch
+            left = batches_left * self.timed_seconds / self.timed + (self.epochs - self.epoch) * self.seconds_between
         self.told = time.monotonic()
-        write_status(
-            self.run_dir,
-            Status(
-                State.TRAINING,
-                f"Epoch {min(self.epoch + 1, self.epochs)} of {self.epochs}",
-                self.epoch,
-                self.epochs,
-                batch,
-                self.batches,
-                round(self.seconds, 1),
-                left and round(left, 1),
-            ),
+        self.progress.tell(
+            State.TRAINING,
+            f"Epoch {min(self.epoch + 1, self.epochs)} of {self.epochs}",
+            (self.epoch + batch / self.batches) / self.epochs,
+            left,
+            epoch=self.epoch,
+            epochs=self.epochs,
+            batch=batch,
+            batches=self.batches,
+            seconds=round(self.seconds, 1),
         )
+
+    def clock(self, batch: int) -> None:
+        """Note how long it took to come here, `batch` batches into the epoch."""
+        now = time.monotonic()
+        if self.batch:
+            self.timed, self.timed_seconds = self.timed + batch - self.batch, self.timed_seconds + now - self.ended
+        elif self.ended:
+            self.seconds_between = now - self.ended
+        self.batch, self.ended = batch, now
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Say that it begins."""
@@ -287,6 +336,7 @@ class Keeper(keras.callbacks.Callback):
         """Say where it is, now and then; end if that was asked for."""
         if CANCEL_ASKED.is_set():
             raise Cancelled
+        self.clock(batch + 1)
         if (batch + 1) * STEPS_AN_EPOCH // self.batches > self.noted * STEPS_AN_EPOCH // self.batches:
             self.note_step(batch + 1, logs)
         if time.monotonic() - self.told >= SECONDS_BETWEEN_STATUSES:
@@ -301,7 +351,7 @@ class Keeper(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Count from the start."""
-        self.noted, self.sums = 0, {}
+        self.noted, self.sums, self.batch = 0, {}, 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the epoch's metrics, then the checkpoint: resuming forgets a line that is ahead of it."""
@@ -348,14 +398,32 @@ def split(
         return np.arange(len(mnist.y_train)), (to_unit_range(mnist.x_test), mnist.y_test.astype(int))
     train_indices, validation_indices = stratified_split(mnist.y_train, arguments.validation_split, arguments.seed)
     images, labels = mnist.x_train[validation_indices], mnist.y_train[validation_indices]
-    drawn = [redraw(images[:VALIDATION_REDRAWN], labels[:VALIDATION_REDRAWN])]
-    if writers:
-        drawn.append(select_digits(writers["validation"]))
-    return train_indices, make_validation_part(images, labels, drawn, arguments.seed)
+    pens = writers and select_digits(writers["validation"])
+    return train_indices, make_validation_part(images, labels, VALIDATION_REDRAWN, pens, arguments.seed)
 
 
-def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, run_dir: Path, command: str) -> Card:
-    """Train, calibrate, save and judge; return the card."""
+@contextmanager
+def drawing_tests(mnist: Path, strokes: Path | None) -> Iterator[subprocess.Popen]:
+    """Have the test digits drawn by a process of its own, on the core that loading and small networks leave idle."""
+    command = [sys.executable, "-m", "model.answers", str(mnist), *(["--strokes", str(strokes)] if strokes else [])]
+    # In a group of its own: Ctrl-C is for this process, which then ends that one.
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, process_group=0) as drawing:
+        try:
+            yield drawing
+        finally:
+            drawing.kill()
+
+
+def train(
+    arguments: argparse.Namespace,
+    mnist: Mnist,
+    pens: Characters | None,
+    progress: Progress,
+    command: str,
+    drawing: subprocess.Popen | None,
+) -> Card:
+    """Train, calibrate, save and judge, once the test digits are drawn; return the card."""
+    run_dir = progress.run_dir
     cv2.setNumThreads(1)  # its thread pool would fight TensorFlow's for the cores: a step took 1.6 times as long
     keras.utils.set_random_seed(arguments.seed)
     writers = pens and split_writers(pens)
@@ -380,7 +448,8 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
         # The optimizer counts its steps, so that one file says all; the metrics may be an epoch ahead of it.
         first_epoch = int(network.optimizer.iterations) // len(examples) if network.compiled else 0
         keep_metrics(run_dir, first_epoch)
-        keeper = Keeper(run_dir, arguments.epochs, len(examples), first_epoch)
+        between = presets.seconds_between_epochs(images, network.name, arguments.as_it_is)
+        keeper = Keeper(progress, arguments.epochs, len(examples), first_epoch, between)
         fit(
             network,
             examples,
@@ -397,9 +466,13 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
     if not np.isfinite(epochs[-1]["loss"]):
         raise ValueError("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
 
-    write_status(run_dir, Status(State.JUDGING, "Saving it and reading the test digits", seconds=keeper.seconds))
+    def tell(message: str, done: float) -> None:
+        counts = {"epoch": arguments.epochs, "epochs": arguments.epochs, "seconds": round(keeper.seconds, 1)}
+        progress.tell(State.JUDGING, message, done, **counts)
+
+    tell("Saving the network", 0)
     difference = save_network(network, validation[0][:LITERT_CHECK_IMAGES], run_dir)
-    logits = LiteRTNetwork(run_dir / LITERT_FILE)(validation[0])
+    logits = LiteRTNetwork(run_dir / LITERT_FILE, os.cpu_count())(validation[0])
     learning_curves(epochs).save(run_dir / "curves.png", scale_factor=2)
     card = Card(
         network=network.name,
@@ -424,7 +497,12 @@ def train(arguments: argparse.Namespace, mnist: Mnist, pens: Characters | None, 
     )
     # The test parts are read once, here, and choose nothing.
     sets = ("mnist", "redrawn", "strokes") if writers else ("mnist", "redrawn")
-    summaries = write_quality(judge(Predictor(run_dir, card), sets, mnist, writers and writers["test"]), run_dir)
+    if drawing:
+        tell("Drawing the test digits, this once", 0.3)
+        drawing.wait()
+    tell("Reading the test digits", 0.6)
+    predictor = Predictor(run_dir, card, os.cpu_count())
+    summaries = write_quality(judge(predictor, sets, mnist, writers and writers["test"]), run_dir)
     card = replace(
         card,
         accuracy={name: summary["accuracy"] for name, summary in summaries.items()},
@@ -470,15 +548,19 @@ def main(argv: Sequence[str] | None = None) -> None:
 def run(arguments: argparse.Namespace, run_dir: Path, command: str) -> Card:
     """Load the data and train; however it ends, the status says so before the lock is released."""
     try:
-        write_status(run_dir, Status(State.PREPARING, "Loading the data"))
+        progress = Progress(run_dir, expect(arguments))
+        done = presets.SECONDS_TO_LOAD / progress.expected[State.PREPARING]  # most of it were the imports above
+        progress.tell(State.PREPARING, "Loading the data", done)
 
         def tell_download(got: float) -> None:
-            write_status(run_dir, Status(State.PREPARING, f"Downloading MNIST: {got / 1e6:.1f} of 11.5 MB"))
+            progress.tell(State.PREPARING, f"Downloading MNIST: {got / 1e6:.1f} of 11.5 MB", done)
 
         mnist = load_mnist(arguments.mnist, tell_download)
         pens = load_strokes(arguments.strokes) if arguments.strokes else None
-        card = train(arguments, mnist, pens, run_dir, command)
-        write_status(run_dir, Status(State.DONE, "Trained and judged", arguments.epochs, arguments.epochs))
+        drawn = is_kept(mnist.x_test, JUDGED_SEED, MAX_SLANT)
+        with nullcontext() if drawn else drawing_tests(arguments.mnist or find_mnist(), arguments.strokes) as drawing:
+            card = train(arguments, mnist, pens, progress, command, drawing)
+        write_status(run_dir, Status(State.DONE, "Trained and judged", arguments.epochs, arguments.epochs, share=1.0))
     except (Cancelled, KeyboardInterrupt):
         finished = len(read_metrics(run_dir))
         write_status(run_dir, Status(State.CANCELLED, f"Cancelled after {finished} epochs", finished, arguments.epochs))

@@ -11,7 +11,7 @@ from app_pages.search import show_searches
 from app_pages.widgets import show_bars, show_blank, two_columns
 from model.checkpoint import CheckpointError
 from model.predictor import Reading
-from model.presets import NETWORKS, PRESETS, SECONDS_AROUND, training_seconds
+from model.presets import NETWORKS, PRESETS, expected_seconds
 from model.trained import Trained, average_over_seeds, find_trained
 from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
@@ -114,8 +114,8 @@ def show_accuracies(networks: list[Trained]) -> None:
 st.header("Networks", anchor=False)
 trained = find_trained()
 if len(trained) == 1:
-    each = [(preset.images(name), preset.epochs, name) for preset in PRESETS.values() for name in NETWORKS]
-    seconds = [SECONDS_AROUND + training_seconds(images * epochs, epochs, name) for images, epochs, name in each]
+    each = [(name, preset.options(name, anew=True)) for preset in PRESETS.values() for name in NETWORKS]
+    seconds = [sum(expected_seconds(of.images, of.epochs, name, of.as_it_is).values()) for name, of in each]
     st.info(
         "There is only the shipped network yet. *Retrain* in the sidebar trains others, from scratch: those of the "
         f"well-known tutorials are below. It takes from {duration(min(seconds))} to {duration(max(seconds))} on a "

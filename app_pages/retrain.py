@@ -101,9 +101,10 @@ def choose() -> None:
     )
     name = st.segmented_control("How long", list(presets.PRESETS), default="Quick", required=True, key="retrain_preset")
     preset, of = presets.PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
-    network = get_predictor().card.network
+    in_use, anew = get_predictor(), start == ANEW
+    network = in_use.card.network
     with st.expander("More"):
-        if start == ANEW:
+        if anew:
             networks = list(presets.NETWORKS)
             network = st.selectbox(
                 "Network",
@@ -113,35 +114,45 @@ def choose() -> None:
                 key=f"retrain_network_{of}",
             )
             st.caption(presets.NETWORKS[network].history)
-        epochs = st.slider("Epochs", 1, 45, preset.epochs, key=f"retrain_epochs_{of}")
+        chosen = preset.options(network, anew, in_use.knows_no_digit)
+        epochs = st.slider("Epochs", 1, 45, chosen.epochs, key=f"retrain_epochs_{of}_{network}")
         images = st.number_input(
             "Images an epoch",
             1000,
             presets.MNIST_IMAGES,
-            preset.images(network),
+            chosen.images,
             1000,
             key=f"retrain_images_{of}_{network}",
         )
-        batch_size = st.select_slider("Batch size", [32, 64, 128, 256, 512], 256, key="retrain_batch")
+        batch_size = st.select_slider(
+            "Batch size", [32, 64, 128, 256, 512], chosen.batch_size, key=f"retrain_batch_{of}"
+        )
         learning_rate = st.select_slider(
             "Learning rate, at its peak",
             [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.006, 0.01],
-            presets.RATE_ANEW if start == ANEW else presets.RATE_TO_GO_ON,
+            chosen.learning_rate,
             format_func="{:g}".format,
-            key=f"retrain_rate_{start}",
+            key=f"retrain_rate_{of}",
         )
         seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
-        as_it_is = st.toggle("MNIST as it is", key="retrain_as_it_is", help=AS_IT_IS_HELP)
-    seconds = presets.training_seconds(epochs * images, epochs, network)
+        as_it_is = st.toggle(
+            "MNIST as it is", chosen.as_it_is, key=f"retrain_as_it_is_{of}_{in_use.folder}", help=AS_IT_IS_HELP
+        )
+    if as_it_is:
+        st.caption(
+            "MNIST as it is, as in the tutorials: it soon reads MNIST well, but does not learn what is no digit."
+        )
+    seconds = presets.expected_seconds(images, epochs, network, as_it_is)
     st.caption(
-        f"About {duration(seconds)} of training for “{network}” on a machine with two cores, and about "
-        f"{duration(presets.SECONDS_AROUND)} to prepare and to judge it."
+        f"About {duration(sum(seconds.values()))} for “{network}” on a machine with two cores, "
+        f"{duration(seconds[State.TRAINING])} of them training."
     )
     if not st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", key="retrain_start"):
         return
     start_from = folder_in_use() if start == GO_ON else None
-    options = presets.training_options(epochs, images, learning_rate, seed, start_from, network)
-    options += [f"--batch-size={batch_size}"] + ["--as-it-is"] * as_it_is
+    options = presets.training_options(
+        presets.Options(epochs, images, batch_size, learning_rate, as_it_is), seed, start_from, network
+    )
     try:
         start_training(options, keep=[folder for folder in (folder_in_use(), previous_folder()) if folder])
     except (BusyError, OSError) as error:
@@ -176,10 +187,8 @@ def watch() -> None:
 
 
 def share_done(status: Status) -> float:
-    """Work out which share of the epochs is done."""
-    if not status.epochs:
-        return 0.0
-    return min(1.0, (status.epoch + status.batch / max(1, status.batches)) / status.epochs)
+    """Say which share of all, from loading to judging, is done."""
+    return min(1.0, max(0.0, status.share))
 
 
 def in_a_line(status: Status) -> str:

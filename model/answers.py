@@ -1,6 +1,10 @@
-"""What a network says of a set of pictures, and the figures and pictures that show how good that is."""
+"""What a network says of a set of pictures, and the figures and pictures that show how good that is.
 
-from collections.abc import Collection, Sequence
+python -m model.answers mnist.npz    # draw the test digits now, so that whoever judges finds them drawn
+"""
+
+import argparse
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -9,16 +13,16 @@ import cv2
 import numpy as np
 
 from model.checkpoint import QUALITY_FILE
-from model.dataset import Mnist, to_unit_range
-from model.drawing import draw_at_random
+from model.dataset import Mnist, read_mnist, to_unit_range
+from model.drawn import Drawn, draw_kept, redraw_kept
 from model.predictor import Prediction, Predictor
-from model.skeleton import redraw
-from model.strokes import Characters, select_digits
+from model.strokes import Characters, load_strokes, select_digits, split_writers
 from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
 from utils.runs import write_json
 from utils.words import percent
 
 MAX_SLANT = 0.3  # of the redrawn digits
+JUDGED_SEED = 0  # of how the test digits are drawn for a training's end
 TILE_PX, CAPTION_PX, COLUMNS, MAX_MISTAKES = 112, 52, 6, 60  # six are wide enough to be read on a phone
 
 
@@ -93,41 +97,43 @@ def answer_mnist(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -
     return answers_of(predictor.predict(to_unit_range(images)), images, labels.astype(int))
 
 
-def answer_drawings(
-    predictor: Predictor, characters: Characters, seed: int, max_slant: float = 0.0, **slices: np.ndarray
-) -> Answers:
-    """Draw characters at random and let the network read them, divided by how they were drawn as well.
+def answer_drawn(predictor: Predictor, drawn: Drawn, labels: np.ndarray, **slices: np.ndarray) -> Answers:
+    """Let the network read what was drawn, divided by how it was drawn as well.
 
     Parameters
     ----------
     predictor : Predictor
-    characters : Characters
-    seed : int
-        Of place, size, slant and stroke width.
-    max_slant : float
+    drawn : Drawn
+    labels : ndarray of str
+        Of digits; any other is no digit.
     **slices : ndarray of str
         Other ways to divide the set.
     """
-    rng = np.random.default_rng(seed)
-    drawings = [draw_at_random(strokes, rng, max_slant) for strokes in characters.strokes]
-    labels = np.array([int(label) if label.isdecimal() else -2 for label in characters.labels])
+    read = iter(predictor.predict(to_unit_range(drawn.images[~drawn.blank])))
     return answers_of(
-        [predictor.read(drawing.ink).prediction for drawing in drawings],
-        [drawing.ink for drawing in drawings],
-        labels,
+        [None if blank else next(read) for blank in drawn.blank],
+        drawn.inks,
+        np.array([int(label) if label.isdecimal() else -2 for label in labels]),
         slices
         | {
-            "stroke width, px": in_ranges([drawing.brush_px for drawing in drawings], (6, 12, 18, 24, 31)),
-            "size": in_ranges([drawing.size for drawing in drawings], (0.33, 0.5, 0.65, 0.8, 0.95)),
-            "slant": in_ranges([drawing.slant for drawing in drawings], (-0.3, -0.1, 0.1, 0.3)),
+            "stroke width, px": in_ranges(drawn.brush_px, (6, 12, 18, 24, 31)),
+            "size": in_ranges(drawn.size, (0.33, 0.5, 0.65, 0.8, 0.95)),
+            "slant": in_ranges(drawn.slant, (-0.3, -0.1, 0.1, 0.3)),
         },
     )
 
 
 def judge(
-    predictor: Predictor, sets: Collection[str], mnist: Mnist | None, strokes: Characters | None, seed: int = 0
+    predictor: Predictor,
+    sets: Collection[str],
+    mnist: Mnist | None,
+    strokes: Characters | None,
+    seed: int = JUDGED_SEED,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> dict[str, Answers]:
     """Let the network read the test digits: MNIST's, those redrawn, and people's strokes.
+
+    What is drawn for it is kept in the state folder (`model.drawn`).
 
     Parameters
     ----------
@@ -140,15 +146,22 @@ def judge(
         Of test writers, for the third.
     seed : int
         Of place, size, slant and stroke width.
+    tell : callable
+        Called with the name of each set before it is read.
     """
     answers = {}
     if "mnist" in sets:
+        tell("mnist")
         answers["mnist"] = answer_mnist(predictor, mnist.x_test, mnist.y_test)
     if "redrawn" in sets:
-        answers["redrawn"] = answer_drawings(predictor, redraw(mnist.x_test, mnist.y_test), seed, MAX_SLANT)
+        tell("redrawn")
+        drawn = redraw_kept(mnist.x_test, seed, MAX_SLANT)
+        answers["redrawn"] = answer_drawn(predictor, drawn, mnist.y_test.astype(str))
     if "strokes" in sets:
+        tell("strokes")
         digits = select_digits(strokes)
-        answers["strokes"] = answer_drawings(predictor, digits, seed, laboratory=digits.sites)
+        drawn = draw_kept(digits.strokes, seed)
+        answers["strokes"] = answer_drawn(predictor, drawn, digits.labels, laboratory=digits.sites)
     return answers
 
 
@@ -265,3 +278,19 @@ def write_quality(answers: dict[str, Answers], folder: Path) -> dict[str, dict]:
             str(folder / f"mistakes-{name}.png"), contact_sheet(answers[name], np.flatnonzero(~answers[name].right))
         )
     return summaries
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Draw the test digits, and keep them: `train.py` has it done in a process of its own, while it trains."""
+    parser = argparse.ArgumentParser(prog="python -m model.answers", description="Draw the test digits, and keep them.")
+    parser.add_argument("mnist", type=Path, metavar="MNIST.npz")
+    parser.add_argument("--strokes", type=Path, metavar="PATH", help="and those that people wrote")
+    arguments = parser.parse_args(argv)
+    cv2.setNumThreads(1)
+    redraw_kept(read_mnist(arguments.mnist).x_test, JUDGED_SEED, MAX_SLANT)
+    if arguments.strokes:
+        draw_kept(select_digits(split_writers(load_strokes(arguments.strokes))["test"]).strokes, JUDGED_SEED)
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ import numpy as np
 
 from model.answers import (
     Answers,
-    answer_drawings,
+    answer_drawn,
     answers_of,
     contact_sheet,
     judge,
@@ -31,6 +31,7 @@ from model.answers import (
 )
 from model.checkpoint import CheckpointError
 from model.dataset import load_mnist
+from model.drawn import draw
 from model.in_use import folder_in_use
 from model.predictor import Predictor
 from model.strokes import (
@@ -168,7 +169,8 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
     answers = judge(predictor, sets, mnist, of_test_writers, arguments.seed)
     others: dict[str, Answers] = {}
     if of_test_writers:
-        others["letters"] = answer_drawings(predictor, select_clear_letters(of_test_writers), arguments.seed)
+        letters = select_clear_letters(of_test_writers)
+        others["letters"] = answer_drawn(predictor, draw(letters.strokes, arguments.seed), letters.labels)
     if "not-digits" in sets:
         ink, names = load_not_digits(arguments.not_digits)
         predictions = [predictor.read(picture).prediction for picture in ink]

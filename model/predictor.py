@@ -89,6 +89,8 @@ class Predictor:
         Where ``model.tflite`` and ``model.json`` are. Default: the model that ships with the app.
     card : Card, optional
         Default: the folder's ``model.json``.
+    threads : int
+        That share the work on a batch. The answers are the same; one image is read soonest by one.
 
     Attributes
     ----------
@@ -101,10 +103,15 @@ class Predictor:
         If a file is missing or broken.
     """
 
-    def __init__(self, folder: Path = SHIPPED, card: Card | None = None):
+    def __init__(self, folder: Path = SHIPPED, card: Card | None = None, threads: int = 1):
         self.folder = folder
         self.card = card or read_card(folder)
-        self._logits = LiteRTNetwork(folder / LITERT_FILE)
+        self._logits = LiteRTNetwork(folder / LITERT_FILE, threads)
+
+    @property
+    def knows_no_digit(self) -> bool:
+        """Whether it has learned what is no digit; if not, it can only go on with MNIST as it is."""
+        return self._logits.classes > DIGITS
 
     def read(self, ink: np.ndarray) -> Reading:
         """Read an ink image (``utils.image`` makes them): uint8 (height, width), paper 0, ink 255."""
@@ -178,10 +185,10 @@ class LiteRTNetwork:
         If the file is missing or LiteRT cannot use it.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, threads: int = 1):
         content = read_litert(path)
         try:
-            self._interpreter = Interpreter(model_content=content, num_threads=1)
+            self._interpreter = Interpreter(model_content=content, num_threads=threads)
             self._interpreter.allocate_tensors()
             (images,), (logits,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
             shapes = [*images["shape_signature"]], [*logits["shape_signature"]]

@@ -3,11 +3,21 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from model.drawn import has_drawn
+from utils.runs import State
+
 MNIST_IMAGES = 54_000  # of its training part
-# On two cores; preparing and judging come once, and so does the first step, for which TensorFlow makes its plan.
-SECONDS_AROUND, SECONDS_OF_FIRST_STEP = 90, 7.5
-SECONDS_TO_MAKE_AN_IMAGE, SECONDS_TO_VALIDATE = 0.0002, 4
-RATE_TO_GO_ON, RATE_ANEW = 0.0005, 0.006
+# On two cores, as `python -m model.benchmark_training` measures them. The first step is when TensorFlow makes its plan.
+SECONDS_TO_LOAD, SECONDS_OF_FIRST_STEP, SECONDS_TO_SAVE = 5, 2, 4
+SECONDS_TO_MAKE_AN_IMAGE, SECONDS_TO_MAKE_A_CHARACTER = 0.00012, 0.0003
+# A network reads in such a share of the time that it takes to learn: while it trains, with Keras; judged, with LiteRT.
+VALIDATION_IMAGES, VALIDATION_SHARE = 8000, 0.25
+JUDGED_IMAGES, JUDGING_SHARE = 28_000, 0.1
+# What is drawn for it once, in a process of its own: the test digits. Those to validate with before it trains.
+SECONDS_TO_DRAW_TESTS, SECONDS_TO_DRAW_VALIDATION = 25, 4
+MOST_CHARACTERS = 40_500  # of all pools; of each at most as many as are shown
+RATE_TO_GO_ON, RATE_ANEW, RATE_AS_IT_IS = 0.0005, 0.006, 0.003
+BATCH_SIZE, BATCH_SIZE_AS_IT_IS = 256, 64
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,17 @@ PUBLISHED = {
 
 
 @dataclass(frozen=True)
+class Options:
+    """How to train: options of `train.py`."""
+
+    epochs: int
+    images: int
+    batch_size: int
+    learning_rate: float
+    as_it_is: bool
+
+
+@dataclass(frozen=True)
 class Preset:
     """How long to train.
 
@@ -82,41 +103,83 @@ class Preset:
     network : str
         Where it starts from scratch.
     epochs : int
+        At most: to validate after each may take a third of the seconds.
     seconds : float or None
         What the training may take, on two cores: so many images are shown. None: as many as MNIST has, each epoch.
+    as_it_is : bool
+        Whether a network from scratch is shown MNIST as it is, in small batches, as the tutorials do: so it learns most
+        in little time, but not what is no digit.
     """
 
     network: str
     epochs: int
     seconds: float | None
+    as_it_is: bool = False
 
-    def images(self, network: str) -> int:
-        """Work out how many images an epoch shows to this network: thousands at least, and no more than MNIST has."""
-        if self.seconds is None:
-            return MNIST_IMAGES
-        besides, with_one = training_seconds(0, self.epochs, network), training_seconds(1, self.epochs, network)
-        images = (self.seconds - besides) / (with_one - besides) / self.epochs
-        return int(min(max(images // 100 * 100, 1000), MNIST_IMAGES))
+    def options(self, network: str, anew: bool, knows_no_digit: bool = True) -> Options:
+        """Choose the options for a network: from scratch, or to go on from what may not know what is no digit.
+
+        An epoch shows thousands of images at least, and no more than MNIST has.
+        """
+        as_it_is = self.as_it_is if anew else not knows_no_digit
+        batch_size, rate = BATCH_SIZE, RATE_ANEW if anew else RATE_TO_GO_ON
+        if anew and as_it_is:
+            batch_size, rate = BATCH_SIZE_AS_IT_IS, RATE_AS_IT_IS
+        epochs, images = self.epochs, MNIST_IMAGES
+        if self.seconds:
+            epochs = min(epochs, max(1, int(self.seconds / 3 / seconds_to_validate(network))))
+            besides, with_one = (training_seconds(n, epochs, network, as_it_is) for n in (0, 1))
+            affordable = (self.seconds - besides) / (with_one - besides)
+            images = int(min(max(affordable // 100 * 100, 1000), MNIST_IMAGES))
+        return Options(epochs, images, batch_size, rate, as_it_is)
 
 
 PRESETS = {
-    "Quick": Preset("light_reader", 1, 15),
-    "Thorough": Preset("light_reader", 2, 40),
+    "Quick": Preset("light_reader", 3, 20, as_it_is=True),
+    "Thorough": Preset("light_reader", 3, 40),
     "Whole": Preset("reader", 30, None),
 }
 
 
-def training_seconds(images: int, epochs: int, network: str) -> float:
-    """Estimate how long a network takes to learn from so many images in all, on two cores, with making them."""
-    learning = images * (SECONDS_TO_MAKE_AN_IMAGE + NETWORKS[network].seconds_an_image)
-    return SECONDS_OF_FIRST_STEP + epochs * SECONDS_TO_VALIDATE + learning
+def seconds_to_validate(network: str) -> float:
+    """Estimate how long the network takes to read the validation part, after each epoch."""
+    return 0.2 + VALIDATION_IMAGES * VALIDATION_SHARE * NETWORKS[network].seconds_an_image
 
 
-def training_options(
-    epochs: int, images: int, learning_rate: float, seed: int, start_from: Path | None, network: str
-) -> list[str]:
+def seconds_between_epochs(images: int, network: str, as_it_is: bool) -> float:
+    """Estimate how long it takes to validate, and to make the images of another epoch."""
+    return seconds_to_validate(network) + images * SECONDS_TO_MAKE_AN_IMAGE * (not as_it_is)
+
+
+def training_seconds(images: int, epochs: int, network: str, as_it_is: bool) -> float:
+    """Estimate how long a network takes to learn from so many images an epoch, with making them."""
+    learning = images * NETWORKS[network].seconds_an_image
+    return SECONDS_OF_FIRST_STEP + epochs * (learning + seconds_between_epochs(images, network, as_it_is))
+
+
+def expected_seconds(images: int, epochs: int, network: str, as_it_is: bool) -> dict[State, float]:
+    """Estimate what loading, training on so many images an epoch, and judging take, on two cores.
+
+    Only what is drawn already in the state folder is known here: people's strokes are not reckoned with.
+    """
+    training, drawn = training_seconds(images, epochs, network, as_it_is), has_drawn()
+    characters = 0 if as_it_is else min(3 * epochs * images, MOST_CHARACTERS)
+    return {
+        State.PREPARING: SECONDS_TO_LOAD
+        + SECONDS_TO_MAKE_A_CHARACTER * characters
+        + SECONDS_TO_DRAW_VALIDATION * (not drawn),
+        State.TRAINING: training,
+        State.JUDGING: SECONDS_TO_SAVE
+        + JUDGED_IMAGES * JUDGING_SHARE * NETWORKS[network].seconds_an_image
+        + max(0, SECONDS_TO_DRAW_TESTS - training) * (not drawn),
+    }
+
+
+def training_options(options: Options, seed: int, start_from: Path | None, network: str) -> list[str]:
     """Write the options of `train.py`: to go on from the network in a folder, or from scratch with one by name."""
     return [
-        *(f"--epochs={epochs}", f"--images={images}", f"--learning-rate={learning_rate}", f"--seed={seed}"),
+        *(f"--epochs={options.epochs}", f"--images={options.images}", f"--batch-size={options.batch_size}"),
+        *(f"--learning-rate={options.learning_rate}", f"--seed={seed}"),
+        *["--as-it-is"] * options.as_it_is,
         f"--start-from={start_from}" if start_from else f"--network={network}",
     ]

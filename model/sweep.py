@@ -42,7 +42,6 @@ import keras
 from model.architectures import NETWORKS, dense, scratch
 from model.dataset import Mnist, load_mnist, stratified_split
 from model.examples import AS_IT_IS, AT_HOME, Examples, Sources, make_sources
-from model.skeleton import redraw
 from model.training import fit, make_validation_part
 from utils.jobs import LOW_PRIORITY, SWITCH, is_switched_off, sweeps_dir
 from utils.words import one_of
@@ -149,7 +148,7 @@ def make_objective(mnist: Mnist, network: str, epochs: int, images: int, seed: i
     """
     train, validation = stratified_split(mnist.y_train, VALIDATION_SPLIT, seed)
     x, y = mnist.x_train[validation], mnist.y_train[validation]
-    to_validate_with = make_validation_part(x, y, [redraw(x, y)], seed)
+    to_validate_with = make_validation_part(x, y, len(y), None, seed)
 
     @cache
     def sources(as_it_is: bool) -> Sources:

@@ -9,7 +9,7 @@ import numpy as np
 
 from model.checkpoint import KERAS_FILE, LITERT_FILE, CheckpointError
 from model.dataset import to_unit_range
-from model.drawing import draw_at_random
+from model.drawn import draw, draw_kept, redraw_kept
 from model.examples import Examples
 from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
 from model.scratch import fit_scratch
@@ -70,10 +70,8 @@ def draw_as_on_the_page(characters: Characters, seed: int, max_slant: float = 0.
     labels : ndarray of str, shape (n,)
         Those taken for blank are left out.
     """
-    rng = np.random.default_rng(seed)
-    drawn = (draw_at_random(strokes, rng, max_slant).ink for strokes in characters.strokes)
-    images, places = as_the_network_gets_them(drawn)
-    return images, characters.labels[places]
+    drawn = draw(characters.strokes, seed, max_slant)
+    return to_unit_range(drawn.images[~drawn.blank]), characters.labels[~drawn.blank]
 
 
 def draw_digits_as_on_the_page(digits: Characters, seed: int, max_slant: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -83,16 +81,20 @@ def draw_digits_as_on_the_page(digits: Characters, seed: int, max_slant: float =
 
 
 def make_validation_part(
-    images: np.ndarray, labels: np.ndarray, drawn: Sequence[Characters], seed: int
+    images: np.ndarray, labels: np.ndarray, redrawn: int, pens: Characters | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Put together what a training is watched on: MNIST's images as they are, then digits drawn as on the page.
+
+    What is drawn for it is kept in the state folder (`model.drawn`).
 
     Parameters
     ----------
     images, labels : ndarray
         uint8 (n, 28, 28) and their digits.
-    drawn : sequence of Characters
-        Digits.
+    redrawn : int
+        So many of them come once more, drawn with another pen.
+    pens : Characters or None
+        Digits that people wrote.
     seed : int
         Of how they are drawn.
 
@@ -101,9 +103,14 @@ def make_validation_part(
     images : ndarray of float32, shape (n, 28, 28)
     labels : ndarray of int, shape (n,)
     """
-    parts = [(to_unit_range(images), labels.astype(int))]
-    parts += [draw_digits_as_on_the_page(digits, seed) for digits in drawn]
-    return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    labels = labels.astype(int)
+    drawn = [(redraw_kept(images[:redrawn], seed), labels[:redrawn])]
+    if pens:
+        drawn.append((draw_kept(pens.strokes, seed), pens.labels.astype(int)))
+    return (
+        np.concatenate([to_unit_range(images), *(to_unit_range(part.images[~part.blank]) for part, _ in drawn)]),
+        np.concatenate([labels, *(of_part[~part.blank] for part, of_part in drawn)]),
+    )
 
 
 @keras.saving.register_keras_serializable()

@@ -45,7 +45,9 @@ class Status:
     seconds : float
         Of training so far.
     seconds_left : float or None
-        Estimated; None while nothing is known.
+        Estimated, to the end of all; None while nothing is known.
+    share : float
+        How much of all, loading, training and judging, is done: by the time that each was expected to take. 0 to 1.
     """
 
     state: State
@@ -56,6 +58,7 @@ class Status:
     batches: int = 0
     seconds: float = 0.0
     seconds_left: float | None = None
+    share: float = 0.0
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -84,7 +87,8 @@ def read_status(run_dir: Path) -> Status | None:
     """Read where the run is; None if there is no such file or nothing to make out in it."""
     try:
         values = json.loads((run_dir / STATUS_FILE).read_text(encoding="utf-8"))
-        status = Status(**{field.name: values[field.name] for field in fields(Status)})
+        # A run of an earlier version may lack a field.
+        status = Status(**{field.name: values[field.name] for field in fields(Status) if field.name in values})
         return replace(status, state=State(status.state))
     except (OSError, ValueError, KeyError, TypeError):
         return None
