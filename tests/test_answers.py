@@ -4,8 +4,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.answers import Answers, contact_sheet, hardest, in_ranges, summarise, tell_apart, write_quality
-from tests.drawings import draw
+from model.answers import (
+    Answers,
+    answer_drawn,
+    contact_sheet,
+    hardest,
+    in_ranges,
+    main,
+    summarise,
+    tell_apart,
+    write_quality,
+)
+from model.dataset import read_mnist
+from model.drawn import draw as draw_set
+from model.drawn import is_kept
+from model.predictor import Predictor
+from tests.drawings import draw, strokes
 
 ANSWERS = Answers(
     pictures=[draw(digit) for digit in (4, 4, 9, 9)],
@@ -59,3 +73,23 @@ def test_quality_is_written_for_the_page(tmp_path):
     quality = json.loads((tmp_path / "quality.json").read_text())
     assert quality["strokes"]["n"] == 4
     assert {path.name for path in tmp_path.iterdir()} == {"quality.json", "mistakes-mnist.png", "mistakes-redrawn.png"}
+
+
+def test_drawings_are_read_together_as_the_page_reads_each():
+    characters = [strokes(digit, 0, 0, 700, 1000) for digit in range(10)] + [[np.zeros((1, 2), np.float32)]]
+    drawn, predictor = draw_set(characters, 0), Predictor()
+    answers = answer_drawn(predictor, drawn, np.array([*"0123456789."]))
+    for place, ink in enumerate(drawn.inks):
+        alone = predictor.read(ink).prediction
+        if alone is None:
+            assert (answers.said[place], answers.scores[place], answers.labels[place]) == (-1, -np.inf, -2)
+        else:
+            assert (answers.said[place], answers.confidences[place]) == (alone.label, alone.confidence)
+            assert (answers.scores[place], answers.called_digit[place]) == (alone.digit_score, alone.is_digit)
+    assert answers.said[-1] == -1
+
+
+def test_test_digits_can_be_drawn_ahead(state, tiny_mnist_file, strokes_file):
+    main([str(tiny_mnist_file), "--strokes", str(strokes_file)])
+    assert is_kept(read_mnist(tiny_mnist_file).x_test, 0, 0.3)
+    assert len([*(state / "drawn").iterdir()]) == 2

@@ -38,6 +38,17 @@ def test_doubling_the_canvas_changes_the_probabilities_little(digit):
         assert np.abs(once - twice).max() < 0.05, brush_px
 
 
+def test_a_batch_is_read_as_one_by_one_by_any_number_of_threads():
+    images = np.stack(
+        [predictor.read(draw(digit, brush_px=brush)).steps.image for digit in range(10) for brush in range(8, 26)]
+    )
+    alone = [predictor.predict(image)[0] for image in images]
+    for together in (predictor.predict(images), Predictor(threads=2).predict(images)):
+        for one, of_batch in zip(alone, together, strict=True):
+            assert np.array_equal(one.probabilities, of_batch.probabilities)
+            assert one.digit_score == of_batch.digit_score
+
+
 def test_blank_is_not_guessed():
     reading = predictor.read(np.zeros((280, 280), np.uint8))
     assert reading.prediction is None

@@ -18,7 +18,7 @@ from utils.runs import (
 
 
 def test_status_comes_back_as_it_was_written(tmp_path):
-    status = Status(State.TRAINING, "Epoch 2 of 5", 1, 5, 30, 210, 81.5, 244.0)
+    status = Status(State.TRAINING, "Epoch 2 of 5", 1, 5, 30, 210, 81.5, 244.0, 0.3)
     write_status(tmp_path, status)
     assert read_status(tmp_path) == status
     assert read_status(tmp_path).state is State.TRAINING
@@ -32,6 +32,14 @@ def test_status_that_cannot_be_made_out_is_none(tmp_path, content):
     if content is not None:
         (tmp_path / STATUS_FILE).write_text(content)
     assert read_status(tmp_path) is None
+
+
+def test_status_of_an_earlier_version_is_read(tmp_path):
+    write_status(tmp_path, Status(State.DONE, "Trained and judged", 3, 3))
+    values = json.loads((tmp_path / STATUS_FILE).read_text())
+    del values["share"]
+    (tmp_path / STATUS_FILE).write_text(json.dumps(values))
+    assert read_status(tmp_path) == Status(State.DONE, "Trained and judged", 3, 3)
 
 
 def test_unknown_state_is_none(tmp_path):

@@ -18,7 +18,7 @@ from model.checkpoint import SHIPPED, read_card
 from model.predictor import Predictor
 from model.presets import PUBLISHED
 from tests.conftest import ROOT
-from train import main, make_run_dir, parse_arguments
+from train import Keeper, Progress, main, make_run_dir, parse_arguments
 from utils.runs import STEPS_FILE, State, Status, read_metrics, read_status
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
@@ -88,7 +88,43 @@ def test_progress_is_shown(run):
 
 
 def test_status_says_that_it_is_done(run):
-    assert read_status(run[0]) == Status(State.DONE, "Trained and judged", 8, 8)
+    assert read_status(run[0]) == Status(State.DONE, "Trained and judged", 8, 8, share=1.0)
+
+
+def test_the_share_done_rises_from_loading_to_judging_and_the_time_left_is_that_of_all(tmp_path):
+    progress = Progress(tmp_path, {State.PREPARING: 5, State.TRAINING: 12, State.JUDGING: 3})
+    told = []
+    for state in progress.expected:
+        for done in (0, 0.5, 1):
+            progress.tell(state, "", done)
+            status = read_status(tmp_path)
+            told.append((status.share, status.seconds_left))
+    assert told == sorted(told, key=lambda pair: pair[0])
+    assert told[0] == (0, 20)
+    assert told[4] == (0.55, 9)
+    assert told[-1] == (1, 0)
+
+
+def test_time_left_is_that_of_the_batches_and_validations_to_come(tmp_path, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("train.time.monotonic", lambda: now[0])
+    keeper = Keeper(Progress(tmp_path, {State.TRAINING: 100, State.JUDGING: 7}), 2, 10, 0, 5.0)
+    keeper.on_train_begin()
+    assert read_status(tmp_path).seconds_left == 107
+    keeper.on_epoch_begin(0)
+    for batch in range(5):
+        now[0] += 2 if batch else 30  # the first makes TensorFlow's plan
+        keeper.on_train_batch_end(batch, {"loss": 1.0})
+    # Fifteen batches of two seconds, two validations, and the judging.
+    assert read_status(tmp_path).seconds_left == 15 * 2 + 2 * 5 + 7
+    for batch in range(5, 10):
+        now[0] += 2
+        keeper.on_train_batch_end(batch, {"loss": 1.0})
+    keeper.epoch = 1
+    keeper.on_epoch_begin(1)
+    now[0] += 9
+    keeper.on_train_batch_end(0, {"loss": 1.0})
+    assert read_status(tmp_path).seconds_left == 9 * 2 + 9 + 7
 
 
 def test_what_was_trained_reads(run, tiny_mnist_file):
