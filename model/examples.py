@@ -1,5 +1,6 @@
 """What training sees: fresh batches of MNIST, of digits drawn with a pen, and of what is no digit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -54,8 +55,23 @@ WITH_PENS = Recipe({"mnist": 0.34, "redrawn": 0.12, "written": 0.08, "pens": 0.3
 class Pool:
     """Characters to draw: their strokes, each in a box of side 1, and what they are, 0 to 10."""
 
-    strokes: list[Strokes]
+    strokes: Sequence[Strokes]
     labels: np.ndarray
+
+
+class CentreLines(Sequence):
+    """The centre lines of images, each in a box of side 1; found when first asked for: a short training needs few."""
+
+    def __init__(self, images: np.ndarray):
+        self._images, self._found = images, {}
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: int) -> Strokes:
+        if index not in self._found:
+            self._found[index] = to_unit_box(centre_lines(self._images[index]))
+        return self._found[index]
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,7 @@ def make_sources(
     by_rule = rng.integers(0, 10, min(int(n * WRITTEN), examples))
     pools = {}
     if "redrawn" in recipe.shares:
-        pools["redrawn"] = Pool([to_unit_box(centre_lines(image)) for image in images[some]], labels[some].astype(int))
+        pools["redrawn"] = Pool(CentreLines(images[some]), labels[some].astype(int))
     if "written" in recipe.shares:
         pools["written"] = Pool([write_digit(digit, rng) for digit in by_rule], by_rule)
     if "pens" in recipe.shares:

@@ -9,13 +9,13 @@ from utils.runs import State
 MNIST_IMAGES = 54_000  # of its training part
 # On two cores, as `python -m model.benchmark_training` measures them. The first step is when TensorFlow makes its plan.
 SECONDS_TO_LOAD, SECONDS_OF_FIRST_STEP, SECONDS_TO_SAVE = 5, 2, 4
-SECONDS_TO_MAKE_AN_IMAGE, SECONDS_TO_MAKE_A_CHARACTER = 0.00012, 0.0003
+SECONDS_TO_MAKE_AN_IMAGE, SECONDS_TO_WRITE_A_CHARACTER = 0.0002, 0.0002
 # A network reads in such a share of the time that it takes to learn: while it trains, with Keras; judged, with LiteRT.
 VALIDATION_IMAGES, VALIDATION_SHARE = 8000, 0.25
 JUDGED_IMAGES, JUDGING_SHARE = 28_000, 0.1
 # What is drawn for it once, in a process of its own: the test digits. Those to validate with before it trains.
 SECONDS_TO_DRAW_TESTS, SECONDS_TO_DRAW_VALIDATION = 25, 4
-MOST_CHARACTERS = 40_500  # of all pools; of each at most as many as are shown
+MOST_CHARACTERS = 27_000  # digits and what is none, by rule; of either at most as many as are shown
 RATE_TO_GO_ON, RATE_ANEW, RATE_AS_IT_IS = 0.0005, 0.006, 0.003
 BATCH_SIZE, BATCH_SIZE_AS_IT_IS = 256, 64
 
@@ -163,10 +163,10 @@ def expected_seconds(images: int, epochs: int, network: str, as_it_is: bool) -> 
     Only what is drawn already in the state folder is known here: people's strokes are not reckoned with.
     """
     training, drawn = training_seconds(images, epochs, network, as_it_is), has_drawn()
-    characters = 0 if as_it_is else min(3 * epochs * images, MOST_CHARACTERS)
+    characters = 0 if as_it_is else min(2 * epochs * images, MOST_CHARACTERS)
     return {
         State.PREPARING: SECONDS_TO_LOAD
-        + SECONDS_TO_MAKE_A_CHARACTER * characters
+        + SECONDS_TO_WRITE_A_CHARACTER * characters
         + SECONDS_TO_DRAW_VALIDATION * (not drawn),
         State.TRAINING: training,
         State.JUDGING: SECONDS_TO_SAVE

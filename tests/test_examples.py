@@ -3,7 +3,19 @@ import pytest
 
 from model.architectures import NETWORKS
 from model.dataset import load_mnist
-from model.examples import AS_IT_IS, AT_HOME, LAST_STRENGTH, NO_DIGIT, WITH_PENS, Examples, Recipe, make_sources
+from model.drawing import to_unit_box
+from model.examples import (
+    AS_IT_IS,
+    AT_HOME,
+    LAST_STRENGTH,
+    NO_DIGIT,
+    WITH_PENS,
+    CentreLines,
+    Examples,
+    Recipe,
+    make_sources,
+)
+from model.skeleton import centre_lines
 from model.strokes import Characters
 from model.training import fit
 from tests.drawings import strokes
@@ -96,3 +108,14 @@ def test_each_epoch_is_made_once_and_trained_on(sources, monkeypatch):
     monkeypatch.setattr(Examples, "_make", lambda self: (made.append(self.epoch), make(self)))
     fit(NETWORKS["dense"](11), Examples(sources, WITH_PENS, 64, 32, seed=0, epochs=3), 3, 1e-3)
     assert made == [1, 2, 3]
+
+
+def test_centre_lines_are_found_once_when_asked_for(monkeypatch):
+    images, asked = np.eye(28, dtype=np.uint8)[np.newaxis].repeat(3, axis=0) * 255, []
+    monkeypatch.setattr("model.examples.centre_lines", lambda image: asked.append(1) or centre_lines(image))
+    lines = CentreLines(images)
+    assert (len(lines), asked) == (3, [])
+    for _ in range(2):
+        for found, expected in zip(lines[1], to_unit_box(centre_lines(images[1])), strict=True):
+            assert np.array_equal(found, expected)
+    assert asked == [1]
