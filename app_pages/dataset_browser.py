@@ -19,7 +19,7 @@ MOST_SHOWN, TILE_PX, TILE_WITH_CAPTION_PX = 40, 56, 68
 @st.fragment
 def show_dataset() -> None:
     """Show MNIST's digits once somebody looks, if its file is on this machine."""
-    st.subheader("What they learn from", anchor=False)
+    st.header("What they learn from", anchor=False)
     browser = st.expander("MNIST’s digits", icon=":material/grid_view:", key="dataset_open", on_change="rerun")
     if not browser.open:
         return

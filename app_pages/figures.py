@@ -82,7 +82,7 @@ def show_quality(folder: Path) -> None:
         st.altair_chart(reliability_chart({SET_TITLES[name]: figures["reliability"]}), alt="Accuracy over confidence")
 
     if figures["slices"]:
-        st.subheader("Where it is better and worse", anchor=False)
+        st.header("Where it is better and worse", anchor=False)
         st.table(
             [
                 {
@@ -101,7 +101,7 @@ def show_quality(folder: Path) -> None:
             "its own. The letters are UNIPEN’s name for it."
         )
 
-    st.subheader("Its mistakes", anchor=False)
+    st.header("Its mistakes", anchor=False)
     picture = folder / f"mistakes-{name}.png"
     if picture.is_file():
         wrong = round(figures["n"] * (1 - figures["accuracy"]))

@@ -13,7 +13,7 @@ ROOM_FOR_SCROLLBAR_PX = 16
 @st.fragment
 def show_layers() -> None:
     """Let one choose a network; show where it comes from, its layers, and offer to train it."""
-    st.subheader("Which networks there are", anchor=False)
+    st.header("Which networks there are", anchor=False)
     name = st.pills("Network", list(NETWORKS), default=next(iter(NETWORKS)), required=True, key="networks_layers_of")
     layers = read_layers()[name]
     parameters, an_output_more = sum(layer.parameters for layer in layers), layers[-1].parameters // 10

@@ -101,7 +101,7 @@ def answer_and_confidence(reading: Reading) -> dict[str, str]:
 
 def show_accuracies(networks: list[Trained]) -> None:
     """Show how well each network reads each test part, over its size."""
-    st.subheader("Accuracy over size", anchor=False)
+    st.header("Accuracy over size", anchor=False)
     rows = [row | {"set": SET_TITLES[row["set"]]} for row in average_over_seeds(networks)]
     st.altair_chart(accuracy_over_size(rows), alt="Each network’s accuracy on each test part over its parameters")
     st.caption(
@@ -111,7 +111,7 @@ def show_accuracies(networks: list[Trained]) -> None:
     )
 
 
-st.header("Networks", anchor=False)
+st.title("Networks", anchor=False)
 trained = find_trained()
 if len(trained) == 1:
     each = [(name, preset.options(name, anew=True)) for preset in PRESETS.values() for name in NETWORKS]
@@ -127,5 +127,5 @@ show_accuracies(trained)
 show_layers()
 show_dataset()
 
-st.subheader("Search", anchor=False)
+st.header("Search", anchor=False)
 show_searches()

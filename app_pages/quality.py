@@ -7,7 +7,7 @@ from app_pages.figures import show_quality
 from app_pages.resources import get_predictor
 from model.in_use import folder_in_use
 
-st.header("How good is it?", anchor=False)
+st.title("How good is it?", anchor=False)
 st.markdown(get_predictor().card.test_told)
 with st.container(width=230):
     offer_download(folder_in_use(), key="quality")

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from app_pages import widgets
+from app_pages import upload, widgets
 from app_pages.canvas import show_canvas, show_controls
 from app_pages.resources import get_predictor
 from utils.image import ink_from_canvas
@@ -21,7 +21,7 @@ def look_again(last_stroke: float) -> None:
 
 predictor = get_predictor()
 
-st.header("Digit Canvas", anchor=False)
+st.title("Digit Canvas", anchor=False)
 draw_tab, upload_tab = st.tabs(["Draw", "Upload"], key="recognise_tabs")
 
 with draw_tab:
@@ -48,4 +48,4 @@ with draw_tab:
         widgets.show_details(reading, predictor, key="recognise_drawing")
 
 with upload_tab:
-    widgets.show_pictures(widgets.choose_pictures(key="recognise"), predictor)
+    upload.show_pictures(upload.choose_pictures(key="recognise"), predictor, key="recognise")

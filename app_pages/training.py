@@ -117,7 +117,7 @@ def show_one(run: Run) -> None:
         show_quality(folder)
 
 
-st.header("Training", anchor=False)
+st.title("Training", anchor=False)
 latest = latest_job()
 runs = [read_run(job_of(folder, latest)) for folder in list_runs()]
 if not runs:

@@ -1,26 +1,17 @@
-"""The pieces of the pages: the answer, the bars, the steps, the uploads."""
-
-from pathlib import Path
+"""The pieces of the pages: the answer, the bars, the steps."""
 
 import streamlit as st
 
 from app_pages.canvas import CANVAS_SIZE_PX
-from app_pages.resources import decode_picture
 from app_pages.why import show_why
 from model.predictor import Prediction, Predictor, Reading
 from utils.charts import probability_chart
-from utils.image import FORMATS_SENTENCE, MAX_FILE_BYTES, to_data_url
+from utils.image import to_data_url
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
 from utils.words import best_guess, in_words, percent, which_of
 
 STEP_SIZE_PX = 140
 ANSWER_HEIGHT_PX, BARS_HEIGHT_PX = 190, 285  # the same for every answer, so that nothing moves from stroke to stroke
-PICTURES = Path(__file__).parent / "pictures"  # tests/make_pictures.py made them
-EXAMPLES = {
-    "Five on paper": PICTURES / "five-on-paper.jpg",
-    "Eight on a blackboard": PICTURES / "eight-on-a-blackboard.jpg",
-    "Small, thin seven": PICTURES / "small-thin-seven.png",
-}
 
 
 def two_columns(vertical_alignment: str = "top"):
@@ -128,57 +119,3 @@ def show_steps(steps: Steps) -> None:
                 )
                 st.markdown(f"**{name}**")
                 st.caption(sentence)
-
-
-def choose_pictures(key: str) -> list[tuple[str, bytes]]:
-    """Show the uploader and the example pictures.
-
-    Returns
-    -------
-    list of (str, bytes)
-        Name and content of each picture chosen, uploads first.
-    """
-    files = st.file_uploader(
-        f"Pictures with one digit each. {FORMATS_SENTENCE}, up to {MAX_FILE_BYTES // 2**20} MB.",
-        type=["png", "jpg", "jpeg", "webp", "bmp", "gif"],
-        accept_multiple_files=True,
-        help="Dark on light or light on dark, a drawing, a scan or a photo of paper. They are read here and not kept.",
-        key=f"{key}_files",
-    )
-    examples = st.pills("Or try an example", list(EXAMPLES), selection_mode="multi", key=f"{key}_examples")
-    return [(file.name, file.getvalue()) for file in files] + [(name, EXAMPLES[name].read_bytes()) for name in examples]
-
-
-def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor) -> None:
-    """Show each picture beside its reading: one with everything, several as a grid."""
-    if len(pictures) == 1:
-        name, content = pictures[0]
-        picture_and_answer = two_columns()
-        with picture_and_answer.cell():
-            reading = show_picture(name, content, predictor)
-        if reading:
-            with picture_and_answer.cell():
-                show_answer(reading)
-                if reading.prediction:
-                    show_bars(reading.prediction, key="recognise_picture")
-            show_details(reading, predictor, key="recognise_picture")
-        return
-    with st.grid(3, min_column_width=180):
-        for name, content in pictures:
-            with st.container(border=True):
-                reading = show_picture(name, content, predictor)
-                if reading:
-                    show_answer(reading)
-
-
-def show_picture(name: str, content: bytes, predictor: Predictor) -> Reading | None:
-    """Show an uploaded picture and read it; if it cannot be read, say why and return None."""
-    try:
-        ink, thumbnail = decode_picture(content)
-    except ValueError as error:
-        st.text(name)  # plain text: a name may hold anything
-        st.error(str(error), icon=":material/broken_image:")
-        return None
-    st.image(thumbnail, width="stretch", alt=f"The picture {name}")
-    st.text(name)
-    return predictor.read(ink)

@@ -167,7 +167,7 @@ JPEG = saved(GREY, "JPEG")
         pytest.param(b"%PDF-1.7 ...", "a PDF", id="PDF"),
         pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC", id="HEIC"),
         pytest.param(b"\x93NUMPY\x01\0...", "a NumPy array", id="npy"),
-        pytest.param(saved(GREY, "TIFF"), "PNG, JPEG, WebP, BMP and GIF", id="TIFF"),
+        pytest.param(saved(GREY, "TIFF"), "PNG, JPEG, WebP, BMP or GIF", id="TIFF"),
     ],
 )
 def test_bad_files_are_refused_with_a_sentence(content, sentence):

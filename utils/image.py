@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
-FORMATS_SENTENCE = "PNG, JPEG, WebP, BMP and GIF pictures can be read"
+FORMATS_IN_WORDS = "PNG, JPEG, WebP, BMP or GIF"
+FORMATS_SENTENCE = f"{FORMATS_IN_WORDS} can be read"
 MAX_FILE_BYTES = 10 * 2**20  # as server.maxUploadSize in .streamlit/config.toml
 MAX_PIXELS = 40_000_000  # a page scanned at 600 dpi; JPEG is shrunk as it is decoded and may have more
 MAX_SIDE_PX = 1024  # a digit needs no more, and all that follows is quick
@@ -253,7 +254,7 @@ def _kind(content: bytes) -> str:
     if start.startswith(b"%pdf"):
         return "a PDF file"
     if start[4:8] == b"ftyp":
-        return "a HEIC or AVIF photo, or a film"
+        return "a HEIC or AVIF photo, or a film (an iPhone takes JPEG under Settings, Camera, Formats, Most Compatible)"
     if content.startswith(b"\x93NUMPY"):
         return "a NumPy array (.npy), not a picture; Predictor.predict takes arrays"
     return "not a picture in a known format"
