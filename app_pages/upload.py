@@ -20,6 +20,7 @@ EXAMPLES = {
     "Small, thin seven": PICTURES / "small-thin-seven.png",
 }
 EXAMPLE_SIZE_PX = 72
+PICTURE_SIZE_PX = 168  # so that a phone shows it and its answer
 
 
 def _picture_button(name: str, path: Path) -> str:
@@ -55,7 +56,7 @@ def choose_pictures(key: str) -> list[tuple[str, bytes]]:
     # Another key makes a new uploader: there is no other way to empty it.
     uploader = st.session_state.setdefault(f"{key}_uploader", 0)
     files = st.file_uploader(
-        f"Pictures with one digit each: {FORMATS_IN_WORDS}",
+        f"One digit a picture: {FORMATS_IN_WORDS}",
         type="image",
         accept_multiple_files=True,
         help="Dark on light or light on dark, a drawing, a scan or a photo of paper. They are read here and not kept.",
@@ -74,19 +75,10 @@ def choose_pictures(key: str) -> list[tuple[str, bytes]]:
 
 def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: str) -> None:
     """Show each picture beside its reading: one with everything, several as a grid."""
-    if not pictures:
-        return
     readings = [(name, content, read_picture(content, predictor)) for name, content in pictures]
-    with st.container(horizontal=True):
-        several = len(pictures) > 1
-        st.button(
-            "Remove all" if several else "Remove",
-            icon=":material/delete:",
-            on_click=_remove_all,
-            args=(key,),
-            key=f"{key}_remove",
-        )
-        if several:
+    if len(readings) > 1:
+        with st.container(horizontal=True):
+            st.button("Remove all", icon=":material/delete:", on_click=_remove_all, args=(key,), key=f"{key}_remove")
             st.download_button(
                 "Readings as CSV",
                 readings_as_csv((name, reading) for name, _, reading in readings),
@@ -96,22 +88,21 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: 
                 icon=":material/download:",
                 key=f"{key}_csv",
             )
-    if several:
-        with st.grid(3, min_column_width=180):
+        with st.grid(3, min_column_width=PICTURE_SIZE_PX):
             for name, content, reading in readings:
                 with st.container(border=True):
                     show_picture(name, content, reading)
                     if isinstance(reading, Reading):
                         show_in_short(reading)
         return
-    name, content, reading = readings[0]
-    picture_and_answer = widgets.two_columns()
-    with picture_and_answer.cell():
-        show_picture(name, content, reading)
-    if isinstance(reading, Reading):
+    for name, content, reading in readings:
+        picture_and_answer = widgets.two_columns()
         with picture_and_answer.cell():
-            widgets.show_reading(reading, key=f"{key}_picture")
-        widgets.show_details(reading, predictor, key=f"{key}_picture")
+            show_picture(name, content, reading)
+        if isinstance(reading, Reading):
+            with picture_and_answer.cell():
+                widgets.show_reading(reading, key=f"{key}_picture")
+            widgets.show_details(reading, predictor, key=f"{key}_picture")
 
 
 def _remove_all(key: str) -> None:
@@ -135,7 +126,7 @@ def show_picture(name: str, content: bytes, reading: Reading | str) -> None:
         st.error(reading, icon=":material/broken_image:")
         return
     _, thumbnail = decode_picture(content)
-    st.image(thumbnail, width="stretch", alt=f"The picture {name}")
+    st.image(thumbnail, width=PICTURE_SIZE_PX, alt=f"The picture {name}")
     st.text(name)
 
 

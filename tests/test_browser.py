@@ -1,4 +1,4 @@
-"""The real page in a real browser: the canvas under a mouse and a finger, uploads, themes, a phone's width."""
+"""The real page in a real browser: the canvas under a mouse and a finger, themes, a phone's width."""
 
 import re
 import shutil
@@ -11,8 +11,8 @@ playwright = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
 from model.checkpoint import SHIPPED  # noqa: E402
-from tests.conftest import Server, encode  # noqa: E402
-from tests.drawings import draw, strokes  # noqa: E402
+from tests.conftest import Server  # noqa: E402
+from tests.drawings import strokes  # noqa: E402
 from tests.test_hands import HANDS  # noqa: E402
 from utils.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
 from utils.jobs import cancel, latest_job  # noqa: E402
@@ -227,67 +227,6 @@ def test_the_inside_of_the_network_changes_with_each_stroke(page):
     page.get_by_role("radio", name="What would change it").click()
     page.get_by_role("radio", name="a 9?").click()
     expect(page.get_by_role("img", name="The ink to add and to remove to make it a 9")).to_be_visible()
-
-
-def test_upload_is_read_and_bad_files_leave_the_page_working(page, tmp_path):
-    page.get_by_role("tab", name="Upload").click()
-    chooser = page.locator("input[type=file]")
-    (tmp_path / "a nine 'ü' 📷.png").write_bytes(encode(255 - draw(9)))
-    chooser.set_input_files(tmp_path / "a nine 'ü' 📷.png")
-    expect(answer(page)).to_have_text("9")
-    expect(page.get_by_text("a nine 'ü' 📷.png", exact=True).last).to_be_visible()
-
-    for name, content in {
-        "words.png": b"no picture",
-        "empty.png": b"",
-        "cut.jpg": encode(draw(3), ".jpg")[:400],
-    }.items():
-        (tmp_path / name).write_bytes(content)
-        chooser.set_input_files(tmp_path / name)
-    expect(page.get_by_text("This is not a picture in a known format.")).to_be_visible()
-    expect(page.get_by_text("The file is empty.")).to_be_visible()
-    expect(page.get_by_text("The picture is damaged or cut off")).to_be_visible()
-    expect(answer(page)).to_have_text("9")
-    expect(page.get_by_text("Traceback")).to_have_count(0)
-
-    page.get_by_role("tab", name="Draw").click()
-    write(page, 6)
-    expect(answer(page)).to_have_text("6")
-
-
-def test_what_the_uploader_refuses_is_said_with_the_formats_that_go(page, tmp_path):
-    page.get_by_role("tab", name="Upload").click()
-    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic")
-    with (tmp_path / "huge.png").open("wb") as file:
-        file.truncate(11 * 2**20)
-    page.locator("input[type=file]").set_input_files([tmp_path / "photo.heic", tmp_path / "huge.png"])
-    expect(page.get_by_text("files are not allowed")).to_be_visible()
-    expect(page.get_by_text("File must be 10.0MB or smaller")).to_be_visible()
-    expect(page.get_by_text("PNG, JPEG, WebP, BMP and GIF pictures can be read, up to 10 MB.")).to_be_visible()
-
-
-def test_drawing_is_kept_while_uploading(page):
-    write(page, 3)
-    expect(answer(page)).to_have_text("3")
-    page.get_by_role("tab", name="Upload").click()
-    page.get_by_text("Eight on a blackboard").click()
-    expect(answer(page)).to_have_text("8")
-    page.get_by_role("tab", name="Draw").click()
-    expect(answer(page)).to_have_text("3")
-
-
-def test_examples_can_be_reached_and_chosen_with_the_keyboard(page):
-    page.get_by_role("tab", name="Draw").focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    example = page.get_by_role("button", name="Five on paper")
-    expect(example).to_be_visible()
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if example.evaluate("element => element === document.activeElement"):
-            break
-    page.keyboard.press("Enter")
-    expect(answer(page)).to_have_text("5")
 
 
 @pytest.fixture
