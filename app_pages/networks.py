@@ -24,14 +24,13 @@ MOST_COMPARED = 6
 @st.fragment
 def compare(networks: dict[str, Trained]) -> None:
     """Let one choose networks and draw; show what each reads, and where they differ."""
-    chosen = st.multiselect(
-        "Compare",
-        list(networks),
-        default=list(networks)[:3],
-        max_selections=MOST_COMPARED,
-        placeholder="Choose up to six networks",
-        key="networks_chosen",
+    # Pills and no multiselect: that writes white on the primary colour, too pale for it in dark.
+    chosen = st.pills(
+        "Compare", list(networks), selection_mode="multi", default=list(networks)[:3], key="networks_chosen"
     )
+    if len(chosen) > MOST_COMPARED:
+        st.caption(f"The {MOST_COMPARED} that were chosen first are compared.")
+        chosen = chosen[:MOST_COMPARED]
     canvas_and_answers = two_columns()
     with canvas_and_answers.cell():
         sketch = show_canvas(key="networks")

@@ -125,14 +125,13 @@ if not runs:
     st.stop()
 show_list(runs)
 names = {run.name: run for run in runs}
-chosen = st.multiselect(
-    "Look closer at",
-    list(names),
-    default=next(iter(names)),
-    max_selections=MOST_COMPARED,
-    placeholder="Choose a run, or several to compare",
-    key="training_chosen",
+# Pills and no multiselect: that writes white on the primary colour, too pale for it in dark.
+chosen = st.pills(
+    "Look closer at", list(names), selection_mode="multi", default=next(iter(names)), key="training_chosen"
 )
+if len(chosen) > MOST_COMPARED:
+    st.caption(f"The {MOST_COMPARED} that were chosen first are compared.")
+    chosen = chosen[:MOST_COMPARED]
 with_epochs = [names[name] for name in chosen if names[name].epochs]
 if with_epochs:
     show_curves(with_epochs)

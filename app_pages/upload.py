@@ -93,7 +93,7 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: 
                 with st.container(border=True):
                     show_picture(name, content, reading)
                     if isinstance(reading, Reading):
-                        show_in_short(reading)
+                        widgets.show_answer(reading)
         return
     for name, content, reading in readings:
         picture_and_answer = widgets.two_columns()
@@ -101,7 +101,9 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: 
             show_picture(name, content, reading)
         if isinstance(reading, Reading):
             with picture_and_answer.cell():
-                widgets.show_reading(reading, key=f"{key}_picture")
+                widgets.show_answer(reading)
+                if reading.prediction:
+                    widgets.show_bars(reading.prediction, key=f"{key}_picture")
             widgets.show_details(reading, predictor, key=f"{key}_picture")
 
 
@@ -128,12 +130,3 @@ def show_picture(name: str, content: bytes, reading: Reading | str) -> None:
     _, thumbnail = decode_picture(content)
     st.image(thumbnail, width=PICTURE_SIZE_PX, alt=f"The picture {name}")
     st.text(name)
-
-
-def show_in_short(reading: Reading) -> None:
-    """Show what was read without the bars."""
-    if reading.blank:
-        widgets.show_blank(reading)
-        return
-    widgets.show_answer(reading.prediction)
-    widgets.show_network_input(reading.steps)

@@ -16,9 +16,6 @@ from utils.jobs import runs_dir  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 
-# Streamlit's own, which no option changes; each with the rule that it breaks:
-NOT_OURS: list[list[str]] = []
-
 
 @pytest.fixture(scope="module", autouse=True)
 def a_run(state_folder):
@@ -35,7 +32,11 @@ def page(request, browser: Browser, server):
 
 def assert_accessible(page: Page) -> None:
     """Hold that axe-core finds nothing that keeps people out, and that there is one main heading."""
-    violations = Axe().run(page, {"exclude": NOT_OURS} if NOT_OURS else None).response["violations"]
+    # What is being drawn anew is faded: wait until nothing moves.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    page.wait_for_function("document.getAnimations().length === 0")
+    violations = Axe().run(page).response["violations"]
     found = [
         (violation["id"], node["target"], node["failureSummary"])
         for violation in violations

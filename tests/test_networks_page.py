@@ -56,14 +56,14 @@ def test_with_the_shipped_network_alone_it_says_how_to_get_others():
     page = open_page(PAGE)
     assert page.main.info[0].value.startswith("There is only the shipped network yet.")
     assert "It takes from 38 seconds to 45 minutes" in page.main.info[0].value  # as Retrain estimates
-    assert page.multiselect(key="networks_chosen").value == ["reader, shipped"]
+    assert page.pills(key="networks_chosen").value == ["reader, shipped"]
 
 
 def test_every_finished_run_can_be_compared(dense_run):
     (dense_run.parent / "broken").mkdir()
     page = open_page(PAGE)
     assert not any("only the shipped network" in info.value for info in page.main.info)
-    assert page.multiselect(key="networks_chosen").options == ["reader, shipped", "dense, one"]
+    assert page.pills(key="networks_chosen").options == ["reader, shipped", "dense, one"]
     assert page.main.get("vega_lite_chart")
 
 

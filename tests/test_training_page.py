@@ -37,7 +37,7 @@ def runs(state):
 
 
 def choose(page: AppTest, *names: str) -> AppTest:
-    page.multiselect(key="training_chosen").set_value(list(names)).run()
+    page.pills(key="training_chosen").set_value(list(names)).run()
     assert not page.exception
     return page
 
@@ -49,7 +49,7 @@ def keys(page: AppTest) -> set[str]:
 def test_before_the_first_run_it_says_how_to_start_one():
     page = open_page(PAGE)
     assert page.main.info[0].value.startswith("No network was trained here yet.")
-    assert not page.multiselect
+    assert not page.pills
 
 
 def test_every_run_is_listed_with_what_became_of_it(runs):
