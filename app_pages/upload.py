@@ -33,8 +33,8 @@ def _picture_button(name: str, path: Path) -> str:
     return f'<input type="image" width="{EXAMPLE_SIZE_PX}" alt="{name}" title="{name}" src="{source}">'
 
 
-# Streamlit has no button that shows a picture, so this is the browser's own: clicked, tapped or reached by Tab. It is
-# the only HTML of ours.
+# Streamlit has no button that shows a picture, so this is the browser's own: clicked, tapped or reached by Tab. Beside
+# the canvas it is the only HTML of ours.
 _example_buttons = st.components.v2.component(
     "digit_canvas_examples",
     html="&ensp;".join(_picture_button(name, path) for name, path in EXAMPLES.items()),
