@@ -20,7 +20,7 @@ EXAMPLES = {
     "Small, thin seven": PICTURES / "small-thin-seven.png",
 }
 EXAMPLE_SIZE_PX = 72
-PICTURE_SIZE_PX = 168  # so that a phone shows it and its answer
+PICTURE_SIZE_PX = 140  # so that a phone shows it and its answer
 
 
 def _picture_button(name: str, path: Path) -> str:
@@ -88,12 +88,15 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: 
                 icon=":material/download:",
                 key=f"{key}_csv",
             )
-        with st.grid(3, min_column_width=PICTURE_SIZE_PX):
+        with st.grid(3, min_column_width=PICTURE_SIZE_PX + 40):
             for name, content, reading in readings:
                 with st.container(border=True):
                     show_picture(name, content, reading)
-                    if isinstance(reading, Reading):
-                        widgets.show_answer(reading)
+                    if isinstance(reading, Reading) and reading.blank:
+                        widgets.show_blank(reading)
+                    elif isinstance(reading, Reading):
+                        widgets.show_verdict(reading)
+                        widgets.show_network_input(reading.steps)
         return
     for name, content, reading in readings:
         picture_and_answer = widgets.two_columns()
