@@ -17,7 +17,7 @@ CANVAS_SIZE_PX = 320  # as wide as a phone allows; on narrower screens it shrink
 # Least, at first, most: as shares of the canvas, those that the network learned from (`model.drawing`).
 STROKE_WIDTH_PX = (7, 20, 34)
 
-# The one place with HTML and CSS of ours. A test fails once a version of the component makes it needless or breaks it.
+# The one place with CSS of ours. A test fails once a version of the component makes it needless or breaks it.
 CANVAS_HTML = f"""
 <style>
     .dc-toolbar {{ display: none !important; }}

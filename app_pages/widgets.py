@@ -11,7 +11,7 @@ from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
 from utils.words import best_guess, in_words, percent, which_of
 
 STEP_SIZE_PX = 140
-ANSWER_HEIGHT_PX, BARS_HEIGHT_PX = 190, 285  # the same for every answer, so that nothing moves from stroke to stroke
+ANSWER_HEIGHT_PX, BARS_HEIGHT_PX = 190, 320  # the same for every answer, so that nothing moves from stroke to stroke
 
 
 def two_columns(vertical_alignment: str = "top"):
@@ -70,7 +70,10 @@ def show_bars(prediction: Prediction, key: str) -> None:
     text_color = "white" if st.context.theme.type == "dark" else "black"
     chart = probability_chart(prediction.probabilities, text_color, muted=not prediction.is_digit)
     st.vega_lite_chart(chart, alt=sentence, key=f"{key}_bars")
-    st.caption(sentence)
+    if prediction.is_digit:
+        st.info(sentence)  # which screen readers read out; what is no digit has a box of its own already
+    else:
+        st.caption(sentence)
 
 
 def show_network_input(steps: Steps) -> None:

@@ -36,7 +36,7 @@ def test_examples_are_read_right(page, example, digit):
     show_example(page, example)
     assert page.metric[0].value == digit
     assert "sure" in page.metric[0].delta
-    assert any(caption.value.startswith("Most likely a") for caption in page.caption)
+    assert any(info.value.startswith("Most likely a") for info in page.info)  # in a region that is read out
 
 
 def test_uploaded_picture_is_read(page):
