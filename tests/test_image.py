@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.conftest import encode
 from tests.drawings import draw
+from tests.make_pictures import FOLDER as PICTURES_FOLDER
 from utils.image import (
     AGAINST_BGR,
     FOR_BGR,
@@ -90,6 +91,43 @@ def test_mnist_style_picture_comes_back_as_it_is():
 def test_inverting_the_picture_changes_nothing(digit, contrast, seed):
     grey = (255 - draw(digit) * (contrast / 255)).astype(np.uint8)
     assert np.array_equal(find_ink(grey), find_ink(255 - grey))
+
+
+def ink_by_the_book(grey: np.ndarray) -> np.ndarray:
+    """What `find_ink` computes, asked of every pixel in floating point, as it is told in words."""
+    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:-1, -1]]).astype(float)
+    paper = np.median(rim)
+    if np.mean(np.abs(rim - paper) <= 4) < 0.7:
+        height, width = grey.shape
+        scale = min(1.0, 256 / max(grey.shape))
+        small = cv2.resize(grey, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+        paper = cv2.resize(cv2.medianBlur(small, max(small.shape) // 3 | 1), (width, height)).astype(float)
+    difference = grey - paper
+    grain = 1.4826 * np.median(np.abs(difference))
+    if np.maximum(-difference - 3 * grain, 0).sum() > np.maximum(difference - 3 * grain, 0).sum():
+        difference = -difference
+    contrast = np.sort(difference, axis=None)[grey.size - 1 - grey.size // 2000]
+    if contrast < max(12, 6 * grain):
+        return np.zeros(grey.shape, np.uint8)
+    return ((difference - 3 * grain) * 255 / (contrast - 3 * grain)).round().clip(0, 255).astype(np.uint8)
+
+
+RNG = np.random.default_rng(0)
+FADED = 200 - cv2.GaussianBlur(INK, (0, 0), 3) * 0.2
+
+
+@pytest.mark.parametrize(
+    "grey",
+    [
+        *(pytest.param(decode_grey(path.read_bytes()), id=path.stem) for path in sorted(PICTURES_FOLDER.iterdir())),
+        pytest.param(RNG.integers(0, 256, (200, 201), np.uint8), id="noise"),
+        pytest.param(RNG.normal(128, 30, (200, 201)).clip(0, 255).astype(np.uint8), id="grain"),
+        pytest.param((FADED + RNG.normal(0, 2, FADED.shape)).astype(np.uint8), id="faded ink on grained paper"),
+        pytest.param((FADED - np.arange(280) / 4).astype(np.uint8), id="faded ink in a shadow"),
+    ],
+)
+def test_ink_is_that_of_medians_over_all_pixels(grey):
+    assert np.abs(find_ink(grey).astype(int) - ink_by_the_book(grey)).max() <= 1
 
 
 @pytest.mark.parametrize("light_on_dark", [False, True])
