@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import numpy as np
 import streamlit as st
@@ -13,9 +14,10 @@ from model.inside import OpenNetwork
 from model.nearest import Bank, fill_bank
 from model.predictor import Predictor, time_a_digit
 from utils.charts import probability_chart
-from utils.image import load_image, load_thumbnail
+from utils.image import load_with_thumbnail
 
 THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
+_DECODING = BoundedSemaphore(2)  # a large picture takes hundreds of megabytes while it is decoded
 
 
 def get_predictor(folder: Path | None = None) -> Predictor:
@@ -57,13 +59,24 @@ def read_quality(folder: Path) -> dict:
         return {}
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
 def decode_picture(content: bytes) -> tuple[np.ndarray, Image.Image]:
     """Decode an uploaded picture once, though the page runs again for each stroke: its ink, and a thumbnail.
 
     Raises
     ------
     ValueError
-        As `load_image`.
+        As `load_image`; a picture that cannot be decoded is not tried again.
     """
-    return load_image(content), load_thumbnail(content, THUMBNAIL_SIZE_PX)
+    decoded = _decode(content)
+    if isinstance(decoded, str):
+        raise ValueError(decoded)
+    return decoded
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _decode(content: bytes) -> tuple[np.ndarray, Image.Image] | str:
+    with _DECODING:
+        try:
+            return load_with_thumbnail(content, THUMBNAIL_SIZE_PX)
+        except ValueError as error:
+            return str(error)

@@ -16,7 +16,7 @@ from model.checkpoint import SHIPPED, as_zip
 ROOT = Path(__file__).parent.parent
 READ_FILE = "read.py"
 # What goes with every network, so that its `READ_FILE` runs where this project is not.
-ENCLOSED = ("LICENSE", "utils/__init__.py", "utils/image.py", "utils/preprocess.py")
+ENCLOSED = ("LICENSE", "utils/__init__.py", "utils/image.py", "utils/preprocess.py", "utils/ruled_paper.py")
 
 
 class ExportError(Exception):

@@ -1,4 +1,5 @@
 import io
+import warnings
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ from utils.image import (
     find_ink,
     ink_from_canvas,
     load_image,
-    load_thumbnail,
+    load_with_thumbnail,
     tint,
     to_data_url,
 )
@@ -190,6 +191,15 @@ def png_that_claims(width: int, height: int) -> bytes:
 JPEG = saved(GREY, "JPEG")
 
 
+def jpeg_of(width: int = 280, height: int = 280, scans: int = 1) -> bytes:
+    """A progressive JPEG that claims a size, and whose last scan comes again and again."""
+    content = bytearray(saved(GREY, "JPEG", progressive=True))
+    frame = content.index(b"\xff\xc2")
+    content[frame + 5 : frame + 9] = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    last = content.rindex(b"\xff\xda")
+    return bytes(content[:last] + content[last:-2] * (scans + 1 - content.count(b"\xff\xda")) + content[-2:])
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -204,6 +214,8 @@ JPEG = saved(GREY, "JPEG")
         pytest.param(b'<?xml version="1.0"?><svg/>', "an SVG", id="SVG"),
         pytest.param(b"%PDF-1.7 ...", "a PDF", id="PDF"),
         pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC", id="HEIC"),
+        pytest.param(jpeg_of(width=13_000, height=13_000), "13,000 × 13,000 pixels", id="JPEG of 169 million pixels"),
+        pytest.param(jpeg_of(scans=101), "101 scans; at most 100", id="JPEG of many scans"),
         pytest.param(b"\x93NUMPY\x01\0...", "a NumPy array", id="npy"),
         pytest.param(saved(GREY, "TIFF"), "PNG, JPEG, WebP, BMP or GIF", id="TIFF"),
     ],
@@ -214,14 +226,23 @@ def test_bad_files_are_refused_with_a_sentence(content, sentence):
     assert sentence in str(error.value)
 
 
+def test_size_is_checked_without_a_word_to_the_terminal():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for content in (png_that_claims(10_000, 10_000), jpeg_of(width=13_000, height=13_000)):
+            with pytest.raises(ValueError, match="at most 40 million"):
+                load_image(content)
+    assert not caught
+
+
 def test_thumbnail_is_upright_small_and_in_colour():
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = BLUE_ON_CREAM.resize((2000, 1500)).transpose(Image.Transpose.ROTATE_90)
-    thumbnail = load_thumbnail(saved(turned, "JPEG", exif=exif), 200)
+    thumbnail = load_with_thumbnail(saved(turned, "JPEG", exif=exif), 200)[1]
     assert thumbnail.size == (200, 150)
     assert np.ptp(thumbnail.getpixel((0, 0))) > 20
-    deep = load_thumbnail(saved(SIXTEEN_BIT, "PNG"), 280)
+    deep = load_with_thumbnail(saved(SIXTEEN_BIT, "PNG"), 280)[1]
     assert np.array_equal(np.asarray(deep), ON_PAPER)
 
 

@@ -8,12 +8,19 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from utils.ruled_paper import without_rules
+
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 FORMATS_IN_WORDS = "PNG, JPEG, WebP, BMP or GIF"
 FORMATS_SENTENCE = f"{FORMATS_IN_WORDS} can be read"
 MAX_FILE_BYTES = 10 * 2**20  # as server.maxUploadSize in .streamlit/config.toml
-MAX_PIXELS = 40_000_000  # a page scanned at 600 dpi; JPEG is shrunk as it is decoded and may have more
+MAX_PIXELS = 40_000_000  # a page scanned at 600 dpi
+MAX_PIXELS_OF_WEBP = 25_000_000  # its decoder takes 16 bytes for each
+MAX_SCANS = 100  # of a progressive JPEG, which has some ten; each goes over the whole picture
 MAX_SIDE_PX = 1024  # a digit needs no more, and all that follows is quick
+
+# The size is checked here, by MAX_PIXELS, before anything is decoded. Pillow would print a warning to the terminal.
+Image.MAX_IMAGE_PIXELS = None
 
 # Ink stands out from the paper by at least this many grey levels of 255 …
 MIN_CONTRAST = 12
@@ -42,23 +49,45 @@ def load_image(source: str | Path | bytes) -> np.ndarray:
     Returns
     -------
     ndarray of uint8, shape (height, width)
-        The ink image: paper 0, ink up to 255; all 0 if there is no ink.
+        The ink image: paper 0, ink up to 255; all 0 if there is no ink. Rules of ruled paper are erased.
 
     Raises
     ------
     ValueError
         If it is no such picture, is damaged or too large. The sizes are checked before anything is decoded.
     """
-    if isinstance(source, bytes):
-        return find_ink(decode_grey(source))
-    path = Path(source)
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise ValueError(_too_many_bytes(size))
-        return find_ink(decode_grey(path.read_bytes()))
-    except OSError as error:
-        raise ValueError(f"The file cannot be read: {error.strerror}.") from error
+    if not isinstance(source, bytes):
+        path = Path(source)
+        try:
+            size = path.stat().st_size
+            if size > MAX_FILE_BYTES:
+                raise ValueError(_too_many_bytes(size))
+            source = path.read_bytes()
+        except OSError as error:
+            raise ValueError(f"The file cannot be read: {error.strerror}.") from error
+    return without_rules(find_ink(decode_grey(source)))
+
+
+def load_with_thumbnail(content: bytes, size_px: int) -> tuple[np.ndarray, Image.Image]:
+    """Decode a picture once, for `load_image` and to show it; see there for what is accepted and raised.
+
+    Parameters
+    ----------
+    content : bytes
+    size_px : int
+        The thumbnail's longer side, at most.
+
+    Returns
+    -------
+    ink : ndarray of uint8, shape (height, width)
+        As `load_image`.
+    thumbnail : Image
+        Small and upright, in colour.
+    """
+    picture = _decode(content)
+    ink = without_rules(find_ink(_grey(picture)))
+    picture.thumbnail((size_px, size_px))
+    return ink, picture
 
 
 def decode_grey(content: bytes) -> np.ndarray:
@@ -69,7 +98,10 @@ def decode_grey(content: bytes) -> np.ndarray:
     ndarray of uint8, shape (height, width)
         0 black, 255 white; at most `MAX_SIDE_PX` a side.
     """
-    picture = _decode(content)
+    return _grey(_decode(content))
+
+
+def _grey(picture: Image.Image) -> np.ndarray:
     if picture.mode != "RGBA":
         return np.asarray(picture.convert("L"))
     grey_and_alpha = np.asarray(picture.convert("LA"), np.float32)
@@ -87,20 +119,6 @@ def decode_grey(content: bytes) -> np.ndarray:
     return (grey * alpha + paper * (1 - alpha)).round().astype(np.uint8)
 
 
-def load_thumbnail(content: bytes, size_px: int) -> Image.Image:
-    """Decode a picture small and upright, in colour, to show it; see `load_image` for what is accepted and raised.
-
-    Parameters
-    ----------
-    content : bytes
-    size_px : int
-        The longer side of the result, at most.
-    """
-    picture = _decode(content)
-    picture.thumbnail((size_px, size_px))
-    return picture
-
-
 def _decode(content: bytes) -> Image.Image:
     """Decode to L, RGB or RGBA, upright, at most `MAX_SIDE_PX` a side."""
     if not content:
@@ -109,31 +127,52 @@ def _decode(content: bytes) -> Image.Image:
         raise ValueError(_too_many_bytes(len(content)))
     try:
         picture = Image.open(io.BytesIO(content), formats=FORMATS)  # reads the header only
-        picture.draft(None, (MAX_SIDE_PX, MAX_SIDE_PX))  # a large JPEG will be decoded at a fraction of its size
-        if picture.width * picture.height > MAX_PIXELS:
-            raise _TooLargeError(f"{picture.width:,} × {picture.height:,}")
-        picture = ImageOps.exif_transpose(picture)
-        if picture.mode.startswith("I"):  # 16 bit, which Pillow would cut off
-            picture = Image.fromarray((np.asarray(picture) / np.float32(257)).round().clip(0, 255).astype(np.uint8))
-        elif picture.mode != "L" or picture.has_transparency_data:
-            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-        picture.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), Image.Resampling.BOX)
     except UnidentifiedImageError as error:
         raise ValueError(f"This is {_kind(content)}. {FORMATS_SENTENCE}: save it as one of them.") from error
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, _TooLargeError) as error:
-        size = error if isinstance(error, _TooLargeError) else "far too many"
+    except Exception as error:
+        raise ValueError(_damaged(error)) from error
+    most = MAX_PIXELS_OF_WEBP if picture.format == "WEBP" else MAX_PIXELS
+    if picture.width * picture.height > most:
         raise ValueError(
-            f"The picture has {size} pixels; at most {MAX_PIXELS // 10**6} million can be read. Make it smaller."
-        ) from error
+            f"The picture has {picture.width:,} × {picture.height:,} pixels; of {picture.format} at most "
+            f"{most // 10**6} million can be read. Make it smaller."
+        )
+    scans = content.count(b"\xff\xda") if picture.format == "JPEG" else 1
+    if scans > MAX_SCANS:
+        raise ValueError(
+            f"The JPEG is made of {scans:,} scans; at most {MAX_SCANS} can be read. Save it again as a plain JPEG."
+        )
+    try:
+        picture.draft(None, (MAX_SIDE_PX, MAX_SIDE_PX))  # a large JPEG will be decoded at a fraction of its size
+        return _made_plain(picture)
     except Exception as error:  # Pillow's decoders raise many kinds for files that are damaged
-        raise ValueError(
-            f"The picture is damaged or cut off and cannot be decoded ({error}). Save or download it again."
-        ) from error
+        raise ValueError(_damaged(error)) from error
+
+
+def _made_plain(picture: Image.Image) -> Image.Image:
+    factor = max(picture.size) // MAX_SIDE_PX
+    if factor > 1:  # in bands: a large picture is never copied whole
+        width, height = picture.size
+        tops = range(0, height, 64 * factor)
+        bands = (picture.crop((0, top, width, min(top + tops.step, height))) for top in tops)
+        small = Image.fromarray(np.concatenate([_converted(band).reduce(factor) for band in bands]))
+        small.info = picture.info  # which way up it is
+        picture = small
+    picture = _converted(ImageOps.exif_transpose(picture))
+    picture.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), Image.Resampling.BOX)
     return picture
 
 
-class _TooLargeError(Exception):
-    """More pixels than can be read; the message says how many."""
+def _converted(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):  # 16 bit, which Pillow would cut off
+        return Image.fromarray((np.asarray(picture) / np.float32(257)).round().clip(0, 255).astype(np.uint8))
+    if picture.mode == "L" and not picture.has_transparency_data:
+        return picture
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _damaged(error: Exception) -> str:
+    return f"The picture is damaged or cut off and cannot be decoded ({error}). Save or download it again."
 
 
 def find_ink(grey: np.ndarray) -> np.ndarray:
