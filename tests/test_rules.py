@@ -33,7 +33,7 @@ def test_every_import_is_allowed():
         part = path.relative_to(ROOT).parts[0].removesuffix(".py")
         tops = {name.split(".")[0] for name in imports(path)}
         assert tops & OURS <= MAY_IMPORT[part], path
-        if part not in ("app", "app_pages") and path.name != "benchmark.py":
+        if part not in ("app", "app_pages") and not path.name.startswith("benchmark"):
             assert "streamlit" not in tops, path
         if part not in ("model", "train"):
             assert not tops & TRAINING, path
@@ -62,3 +62,10 @@ def test_upload_limits_agree():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     assert config["server"]["maxUploadSize"] * 2**20 == MAX_FILE_BYTES
     assert config["browser"]["gatherUsageStats"] is False
+
+
+def test_many_sessions_do_not_wait_for_what_streamlit_does_by_default():
+    # `python -m model.benchmark sessions` shows what both cost.
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert config["server"]["fileWatcherType"] == "none"
+    assert config["runner"]["postScriptGC"] is False
