@@ -4,16 +4,14 @@ Bare times say more about the machine than about the program, so what can be is 
 baseline in the same run.
 """
 
+import argparse
 import json
 import os
 import platform
-import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +21,8 @@ from statistics import median
 import cv2
 import numpy as np
 
+from model import benchmark_sessions
+from model.benchmark_server import ROOT, Server
 from model.checkpoint import KERAS_FILE, LITERT_FILE, SHIPPED
 from model.explain import find_evidence
 from model.inside import OpenNetwork, draw_inside
@@ -31,7 +31,6 @@ from model.predictor import LiteRTNetwork, Predictor
 from utils.image import to_data_url
 from utils.sheets import WIDTH_PX
 
-ROOT = Path(__file__).parent.parent
 KERAS_MODEL = SHIPPED / KERAS_FILE
 
 READ_ONE_WITH_LITERT = """
@@ -149,16 +148,16 @@ def measure_files(n: int = 2000) -> None:
 
 
 class Page:
-    """The page, running for itself, driven without a browser through Streamlit's agent API."""
+    """The page, driven without a browser through Streamlit's agent API."""
 
-    def __init__(self, process: subprocess.Popen, url: str):
-        self.process, self.url, self.session = process, url, {}
+    def __init__(self, server: Server):
+        self.server, self.session = server, {}
 
     def interact(self, **request: object) -> dict:
         """Send widgets' values and get the finished page back."""
         body = json.dumps(self.session | request).encode()
         headers = {"Content-Type": "application/json"}
-        call = urllib.request.Request(f"{self.url}/_stcore/agent/interact", body, headers)
+        call = urllib.request.Request(f"{self.server.url}/_stcore/agent/interact", body, headers)
         with urllib.request.urlopen(call, timeout=60) as answer:
             snapshot = json.load(answer)
         if snapshot["status"] != "ready":
@@ -166,43 +165,17 @@ class Page:
         self.session = {"session_id": snapshot["session_id"]}
         return snapshot
 
-    def memory_mb(self) -> float:
-        """Return the memory that the page's process holds now (Linux)."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
-
 
 @contextmanager
 def running_page(code_at_start: str = "") -> Iterator[Page]:
-    """Start the page on a free port, with code that its interpreter runs first; give it when the server answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """Start the page with code that its interpreter runs first; give it when the server answers."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "sitecustomize.py").write_text(code_at_start)
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"),
-                *(f"--server.port={port}", "--server.address=127.0.0.1"),
-                *("--server.enableAgentApi=true", "--server.fileWatcherType=none"),
-            ],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": folder},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        page = Page(process, f"http://127.0.0.1:{port}")
+        server = Server("--server.enableAgentApi=true", environment={"PYTHONPATH": folder})
         try:
-            while process.poll() is None:
-                try:
-                    urllib.request.urlopen(f"{page.url}/_stcore/health", timeout=5).close()
-                    break
-                except urllib.error.URLError:
-                    time.sleep(0.02)
-            yield page
+            yield Page(server)
         finally:
-            process.terminate()
-            process.wait()
+            server.stop()
 
 
 def measure_page(n: int = 3) -> None:
@@ -218,7 +191,7 @@ def measure_page(n: int = 3) -> None:
                 examples = find_widget(snapshot, "recognise_examples")["props"]["options"]
                 for reading in range(10):
                     page.interact(widget_state={"recognise_examples": [examples[reading % len(examples)]]})
-                memory.append(page.memory_mb())
+                memory.append(page.server.memory_mb())
         seconds[name] = median(durations)
         report(f"from `streamlit run` to the first usable page, {name}", seconds[name], "s", n)
         report(f"  memory of its process after ten readings, {name}", median(memory), "MB", n, None if code else 300)
@@ -250,8 +223,20 @@ def measure_rerun() -> None:
 
 
 def main() -> None:
-    """Print all figures."""
+    """Print all figures, or those of many sessions at once."""
+    parser = argparse.ArgumentParser(prog="python -m model.benchmark", description=__doc__)
+    commands = parser.add_subparsers(dest="what", description="Without a command: all but the sessions.")
+    sessions = commands.add_parser(
+        "sessions", help="many sessions at once: how soon each is answered, and what it costs"
+    )
+    sessions.add_argument("--watching", type=int, metavar="N", help="1 to 100 sessions, and all watch a training")
+    args = parser.parse_args()
+    if args.what == "sessions" and args.watching is not None and not 1 <= args.watching <= 100:
+        sessions.error(f"--watching: 1 to 100 sessions, not {args.watching}")
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    if args.what == "sessions":
+        benchmark_sessions.main(args.watching)
+        return
     measure_fresh_process()
     measure_files()
     measure_page()

@@ -1,12 +1,5 @@
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model.benchmark_server import ROOT, Server
 from model.checkpoint import SHIPPED, read_card, write_card
 from model.dataset import Mnist, load_mnist
 from model.in_use import use
 from tests.drawings import STROKES, strokes
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -123,40 +115,6 @@ def open_page(page: str | None = None, **secrets: object) -> AppTest:
 def encode(image: np.ndarray, suffix: str = ".png") -> bytes:
     """Encode a grey or BGR(A) picture as a file's bytes."""
     return cv2.imencode(suffix, image)[1].tobytes()
-
-
-class Server:
-    """The page, started as a user does, on a free port."""
-
-    def __init__(self, *options: str, path: str = ""):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}{path}"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115, a pipe that nobody empties would stop the server
-        self.process = subprocess.Popen(
-            [*command, f"--server.port={port}", "--server.fileWatcherType=none", *options],
-            cwd=ROOT,
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-        )
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5).close()
-                return
-            except urllib.error.URLError:
-                if self.process.poll() is not None:
-                    raise RuntimeError(self.stop()) from None
-                time.sleep(0.05)
-
-    def stop(self) -> str:
-        """Stop it and return what it had printed."""
-        self.process.terminate()
-        self.process.wait(timeout=30)
-        with self.log:
-            self.log.seek(0)
-            return self.log.read()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,26 @@
+"""Sessions without a browser: what the benchmark counts as right, and that the page gives each its own answer."""
+
+import asyncio
+from dataclasses import replace
+
+from model.benchmark_sessions import Tab, make_drawings, measure
+
+
+def test_sessions_at_once_each_get_their_own_answers(server):
+    figures = asyncio.run(measure(server, 4, seconds_between=0))
+    assert len(figures.answer_s) == 40
+    assert figures.crossed == 0
+
+
+def test_an_answer_to_another_drawing_is_noticed(server):
+    async def draw():
+        one, another = make_drawings(2)
+        async with asyncio.TaskGroup() as group:
+            tab = Tab(server.url, group)
+            await tab.open()
+            _, right = await tab.draw(one)
+            _, crossed = await tab.draw(replace(another, probabilities=one.probabilities))
+            await tab.close()
+        return right, crossed
+
+    assert asyncio.run(draw()) == (True, False)
