@@ -11,10 +11,11 @@ from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, read_c
 from model.in_use import folder_in_use, previous_folder, use
 from utils.charts import learning_curve
 from utils.jobs import BusyError, Job, cancel, is_switched_off, latest_job, put_aside, start_training
-from utils.runs import STEPS_FILE, State, Status, read_metrics
+from utils.runs import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
 from utils.words import SET_TITLES, accuracy_percent, duration
 
 MOST_STEPS_SHOWN = 200
+SECONDS_TO_REFRESH = 2.5
 GO_ON, ANEW = "The network in use", "Scratch"
 
 
@@ -167,7 +168,7 @@ AS_IT_IS_HELP = (
 )
 
 
-@st.fragment(run_every=1.0)
+@st.fragment(run_every=SECONDS_TO_REFRESH)
 def watch() -> None:
     """Show how far the training is; the rest of the page does not run for it."""
     job = latest_job()
@@ -175,15 +176,29 @@ def watch() -> None:
         st.rerun()
     status = job.status
     st.progress(share_done(status), text=in_a_line(status))
-    epochs, steps = read_metrics(job.run_dir), read_metrics(job.run_dir, STEPS_FILE)
-    steps = steps[:: len(steps) // MOST_STEPS_SHOWN + 1]  # a long run need not send them all every second
+    show_curves(job.run_dir, *(bytes_in(job.run_dir / file) for file in (METRICS_FILE, STEPS_FILE)))
+    if is_permitted() and st.button("Cancel", icon=":material/stop:", width="stretch", key="retrain_cancel"):
+        cancel(job)
+        st.rerun()
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def show_curves(run_dir: Path, bytes_of_epochs: int, bytes_of_steps: int) -> None:
+    """Show the curves of a run. Drawn once as its files grow; then every session is sent the same charts again."""
+    epochs, steps = read_metrics(run_dir), read_metrics(run_dir, STEPS_FILE)
+    steps = steps[:: len(steps) // MOST_STEPS_SHOWN + 1]  # a long run need not send them all each time
     if steps:
         for measure in ("accuracy", "loss"):
             chart = learning_curve(measure, epochs, steps).properties(height=220)
             st.altair_chart(chart, key=f"retrain_{measure}", alt=f"The {measure} over the epochs so far")
-    if is_permitted() and st.button("Cancel", icon=":material/stop:", width="stretch", key="retrain_cancel"):
-        cancel(job)
-        st.rerun()
+
+
+def bytes_in(file: Path) -> int:
+    """Return a file's size; 0 while there is none."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def share_done(status: Status) -> float:

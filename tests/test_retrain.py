@@ -10,6 +10,7 @@ from model.in_use import folder_in_use
 from tests.conftest import open_page
 from train import parse_arguments
 from utils import jobs
+from utils.charts import learning_curve
 from utils.jobs import BusyError, latest_job, only_training
 from utils.runs import STEPS_FILE, State, Status, append_metrics, write_status
 from utils.words import accuracy_percent
@@ -103,6 +104,24 @@ def test_a_second_press_says_who_trains(monkeypatch):
 def test_where_it_is_switched_off_there_is_no_button(monkeypatch):
     monkeypatch.setenv("DIGITS_RETRAIN", "off")
     assert not keys(open_page())
+
+
+def test_the_curves_are_drawn_once_for_all_sessions(state, monkeypatch):
+    drawn = []
+
+    def count(measure, epochs, steps):
+        drawn.append((measure, len(steps)))
+        return learning_curve(measure, epochs, steps)
+
+    monkeypatch.setattr("app_pages.retrain.learning_curve", count)
+    folder = state / "runs" / "one"
+    folder.mkdir(parents=True)
+    with only_training(folder):
+        for steps in (1, 2):
+            append_metrics(folder, {"epoch": steps / 2, "accuracy": 0.7, "loss": 0.8}, STEPS_FILE)
+            for _ in range(3):
+                assert len(open_page().sidebar.get("vega_lite_chart")) == 2
+    assert drawn == [("accuracy", 1), ("loss", 1), ("accuracy", 2), ("loss", 2)]
 
 
 def test_a_running_training_is_shown_to_every_session_and_can_be_cancelled(state, monkeypatch):
