@@ -31,6 +31,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event
+from typing import Annotated, Literal, TypedDict
 
 from utils.libraries import tune_libraries
 
@@ -42,6 +43,7 @@ import cv2
 import keras
 import numpy as np
 import tensorflow as tf
+from msgspec import Meta
 
 from model import presets
 from model.answers import JUDGED_SEED, MAX_SLANT, judge, write_quality
@@ -73,6 +75,7 @@ from model.training import (
     save_network,
 )
 from utils.charts import learning_curves
+from utils.files import Count, Positive, UnreadableError, read_json, write_atomically, write_json
 from utils.jobs import ROOT, SWITCH, BusyError, is_switched_off, new_run_dir, only_training
 from utils.runs import (
     CHECKPOINT_FILE,
@@ -84,8 +87,6 @@ from utils.runs import (
     append_metrics,
     keep_metrics,
     read_metrics,
-    write_atomically,
-    write_json,
     write_status,
 )
 from utils.words import one_of
@@ -97,12 +98,6 @@ SECONDS_BETWEEN_STATUSES = 0.5
 STEPS_AN_EPOCH = 20  # that are kept, for the curves to grow
 # What a signal raises is lost where it meets code that lets nothing out, such as a callback from C.
 CANCEL_ASKED = Event()
-# What a run that goes on keeps of its command line.
-RESUMED = (
-    *("mnist", "strokes", "validation_split", "network", "start_from", "epochs", "images", "batch_size"),
-    *("hidden", "dropout", "loss", "optimizer", "learning_rate", "constant_rate", "seed", "as_it_is"),
-    "validate_on_test",
-)
 VALIDATED_ON_TEST = (
     "With --validate-on-test the test digits are looked at while it trains. Whatever is chosen by them (when to stop, "
     "which network) is chosen for them, so their accuracy no longer says how it reads digits that nobody has seen."
@@ -205,10 +200,34 @@ def make_run_dir(path: Path | None) -> Path:
     return path
 
 
+class Config(TypedDict):
+    """What a run that goes on keeps of its command line; `parse_arguments` says what is what."""
+
+    mnist: str | None
+    strokes: str | None
+    validation_split: Annotated[float, Meta(gt=0, lt=1)]
+    network: Literal[*NETWORKS]
+    start_from: str | None
+    epochs: Positive
+    images: Positive | None
+    batch_size: Positive
+    hidden: list[Annotated[int, Meta(ge=1, le=MOST_NEURONS)]]
+    dropout: Annotated[float, Meta(ge=0, lt=1)]
+    loss: Literal[*LOSSES]
+    optimizer: Literal[*OPTIMIZERS]
+    learning_rate: Annotated[float, Meta(gt=0)]
+    constant_rate: bool
+    seed: Count
+    as_it_is: bool
+    validate_on_test: bool
+    command: str
+
+
 def write_config(run_dir: Path, arguments: argparse.Namespace, command: str) -> None:
     """Write how the run was started, for people and for `--resume`."""
     values = {name: str(value) if isinstance(value, Path) else value for name, value in vars(arguments).items()}
-    write_json(run_dir / CONFIG_FILE, {name: values[name] for name in RESUMED} | {"command": command})
+    values["command"] = command
+    write_json(run_dir / CONFIG_FILE, {name: values[name] for name in Config.__annotations__})
 
 
 def read_config(run_dir: Path) -> tuple[argparse.Namespace, str]:
@@ -222,14 +241,14 @@ def read_config(run_dir: Path) -> tuple[argparse.Namespace, str]:
     if (run_dir / CARD_FILE).exists():
         raise ValueError(f"The run {run_dir} is finished. Start another one.")
     try:
-        values = json.loads((run_dir / CONFIG_FILE).read_text(encoding="utf-8"))
-        arguments = argparse.Namespace(**{name: values[name] for name in RESUMED})
-        command = values["command"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{run_dir} has no {CONFIG_FILE} to go on from ({error!r}). Start another run.") from error
-    for name in ("mnist", "strokes", "start_from"):
-        setattr(arguments, name, getattr(arguments, name) and Path(getattr(arguments, name)))
-    return arguments, command
+        config = read_json(run_dir / CONFIG_FILE, Config)
+    except FileNotFoundError as error:
+        raise ValueError(f"{run_dir} has no {CONFIG_FILE} to go on from. Start another run.") from error
+    except UnreadableError as error:
+        raise ValueError(f"{error} Start another run.") from error
+    command = config.pop("command")
+    paths = {name: config[name] and Path(config[name]) for name in ("mnist", "strokes", "start_from")}
+    return argparse.Namespace(**config | paths), command
 
 
 def describe_networks() -> str:
@@ -346,7 +365,8 @@ class Keeper(keras.callbacks.Callback):
         """Write the metrics since the last step; Keras gives their means since the epoch's begin."""
         sums = {name: float(value) * batch for name, value in logs.items()}
         since = {name: (total - self.sums.get(name, 0.0)) / (batch - self.noted) for name, total in sums.items()}
-        append_metrics(self.run_dir, {"epoch": round(self.epoch + batch / self.batches, 3)} | since, STEPS_FILE)
+        if np.isfinite([*since.values()]).all():
+            append_metrics(self.run_dir, {"epoch": round(self.epoch + batch / self.batches, 3)} | since, STEPS_FILE)
         self.noted, self.sums = batch, sums
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
@@ -355,10 +375,11 @@ class Keeper(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write the epoch's metrics, then the checkpoint: resuming forgets a line that is ahead of it."""
+        if not np.isfinite([*logs.values()]).all():
+            raise ValueError("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
         line = {"epoch": epoch + 1, "seconds": round(self.seconds, 2)}
         append_metrics(self.run_dir, line | {name: float(value) for name, value in logs.items()})
-        if np.isfinite(logs["loss"]):
-            write_atomically(self.run_dir / CHECKPOINT_FILE, self.model.save)
+        write_atomically(self.run_dir / CHECKPOINT_FILE, self.model.save)
         self.epoch = epoch + 1
         self.tell(0)
 
@@ -463,8 +484,6 @@ def train(
             arguments.loss,
         )
     epochs = read_metrics(run_dir)
-    if not np.isfinite(epochs[-1]["loss"]):
-        raise ValueError("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
 
     def tell(message: str, done: float) -> None:
         counts = {"epoch": arguments.epochs, "epochs": arguments.epochs, "seconds": round(keeper.seconds, 1)}

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from app_pages.resources import read_quality
 from model.answers import MAX_MISTAKES
+from model.checkpoint import read_quality
 from utils.charts import confusion_chart, reliability_chart
+from utils.files import UnreadableError
 from utils.words import SET_TITLES, accuracy_percent
 
 SETS = {
@@ -27,8 +28,12 @@ SLICES = {
 
 def show_quality(folder: Path) -> None:
     """Show the figures of the network in `folder`, and its mistakes."""
-    quality = read_quality(folder)
-    if not quality:
+    try:
+        quality = read_quality(folder)
+    except UnreadableError as error:
+        st.warning(f"There are no figures to show. {error}")
+        return
+    if quality is None:
         st.info("There are no figures beside this network. Training it again with `python train.py` makes them.")
         return
     names = [name for name in SETS if name in quality]

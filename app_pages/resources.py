@@ -1,6 +1,5 @@
 """What every session shares, made once."""
 
-import json
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -8,7 +7,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from model.checkpoint import LITERT_FILE, QUALITY_FILE
+from model.checkpoint import LITERT_FILE
 from model.in_use import folder_in_use
 from model.inside import OpenNetwork
 from model.nearest import Bank, fill_bank
@@ -49,14 +48,6 @@ def get_bank(folder: Path) -> Bank:
 def microseconds_a_digit(folder: Path) -> float:
     """Time the network in `folder`."""
     return time_a_digit(folder / LITERT_FILE)
-
-
-def read_quality(folder: Path) -> dict:
-    """Read the figures that `train.py` wrote beside a network: for each test set; empty if there are none."""
-    try:
-        return json.loads((folder / QUALITY_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
 
 
 def decode_picture(content: bytes) -> tuple[np.ndarray, Image.Image]:

@@ -8,12 +8,13 @@ from app_pages.download import offer_download
 from app_pages.figures import show_quality
 from app_pages.permission import is_permitted
 from app_pages.retrain import switch
-from model.checkpoint import Card, CheckpointError, read_card
+from model.checkpoint import CARD_FILE, Card, CheckpointError, read_card
 from model.in_use import folder_in_use
 from utils.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
+from utils.files import UnreadableError
 from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
 from utils.overfitting import overfitting_from, overfitting_in_words
-from utils.runs import STEPS_FILE, State, read_metrics
+from utils.runs import STEPS_FILE, Epoch, State, Status, Step, read_metrics
 from utils.words import SET_TITLES, accuracy_percent, duration, run_title
 
 MOST_COMPARED = len(RUN_COLORS)
@@ -24,6 +25,7 @@ STATES = {
     State.DONE: "Done",
     State.CANCELLED: "Cancelled",
     State.FAILED: "Failed",
+    State.UNREADABLE: "Unreadable",
 }
 
 
@@ -32,13 +34,22 @@ class Run:
     """A run folder, and what it tells."""
 
     job: Job
+    status: Status
     card: Card | None
-    epochs: list[dict]
+    epochs: list[Epoch]
 
     @property
     def state(self) -> State:
         """What it does, or how it ended."""
-        return State.DONE if self.card else self.job.status.state
+        return State.DONE if self.card else self.status.state
+
+    @property
+    def steps(self) -> list[Step]:
+        """A finer line of the training, where there is one."""
+        try:
+            return read_metrics(self.job.run_dir, STEPS_FILE)
+        except UnreadableError:
+            return []
 
     @property
     def name(self) -> str:
@@ -49,10 +60,10 @@ class Run:
 def read_run(job: Job) -> Run:
     """Read what a run folder tells."""
     try:
-        card = read_card(job.run_dir)
-    except CheckpointError:
-        card = None
-    return Run(job, card, read_metrics(job.run_dir))
+        card = read_card(job.run_dir) if (job.run_dir / CARD_FILE).exists() else None
+        return Run(job, job.status, card, read_metrics(job.run_dir))
+    except (CheckpointError, UnreadableError) as error:
+        return Run(job, Status(State.UNREADABLE, str(error)), None, [])
 
 
 def show_list(runs: list[Run]) -> None:
@@ -82,7 +93,7 @@ def show_curves(runs: list[Run]) -> None:
     columns = st.columns(2)
     for column, measure in zip(columns, ("accuracy", "loss"), strict=True):
         if len(runs) == 1:
-            chart = learning_curve(measure, runs[0].epochs, read_metrics(runs[0].job.run_dir, STEPS_FILE))
+            chart = learning_curve(measure, runs[0].epochs, runs[0].steps)
             if start := overfitting_from(runs[0].epochs):
                 chart += rule_at(start)
         else:
@@ -97,8 +108,8 @@ def show_curves(runs: list[Run]) -> None:
 def show_one(run: Run) -> None:
     """Show what one run is good for."""
     folder = run.job.run_dir
-    if run.state in (State.CANCELLED, State.FAILED):
-        st.warning(run.job.status.message, title=STATES[run.state])
+    if run.state in (State.CANCELLED, State.FAILED, State.UNREADABLE):
+        st.warning(run.status.message, title=STATES[run.state])
     columns = st.columns(3)
     if run.card:
         if is_permitted() and folder != folder_in_use():

@@ -5,12 +5,14 @@ No Keras is imported here: the page reads cards too, and must stay light.
 
 import hashlib
 import io
-import json
 import zipfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated, Generic, NotRequired, TypedDict, TypeVar
 
-from utils.runs import write_json
+from msgspec import Meta
+
+from utils.files import Count, Positive, Seconds, Share, UnreadableError, read_json, write_json
 
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
@@ -21,6 +23,17 @@ SHIPPED = Path(__file__).parent / "weights"
 
 class CheckpointError(Exception):
     """A model's file is missing or broken. The message says which, and what to do."""
+
+
+Value = TypeVar("Value")
+
+
+class OfParts(TypedDict, Generic[Value]):
+    """Something of each test part; people's strokes are not everywhere."""
+
+    mnist: Value
+    redrawn: Value
+    strokes: NotRequired[Value]
 
 
 @dataclass(frozen=True)
@@ -37,33 +50,37 @@ class Card:
     digit_threshold : float
         From this `Prediction.digit_score` on, what was drawn is called a digit. Chosen on the validation part.
     accuracy, images : dict of str to float and int
-        For each test part (``mnist``, ``redrawn``, and ``strokes`` if `train_writers`) the share read right, and of how
-        many. None of them was trained on: the strokes are of other writers.
+        For each test part (``strokes`` if `train_writers`) the share read right, and of how many. None of them was
+        trained on: the strokes are of other writers.
     litert_max_difference : float
         How far the probabilities of the two files differ at most.
     litert_sha256 : str
         Of ``model.tflite``, to tell whether it still is the file that was judged.
     """
 
-    network: str
-    parameters: int
-    epochs: int
-    seed: int
-    train_images: int
-    train_writers: int
-    validation_images: int
+    network: Annotated[str, Meta(pattern=r"^[\w.-]{1,100}$")]
+    parameters: Positive
+    epochs: Positive
+    seed: Count
+    train_images: Count
+    train_writers: Count
+    validation_images: Count
     data_sha256: str
-    temperature: float
+    temperature: Annotated[float, Meta(ge=0.01, le=100)]
     digit_threshold: float
     validation_accuracy: float
-    accuracy: dict[str, float]
-    images: dict[str, int]
+    accuracy: OfParts[Share]
+    images: OfParts[Positive]
     litert_max_difference: float
     litert_sha256: str
-    training_seconds: float
-    date: str
+    training_seconds: Seconds
+    date: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
     command: str
     versions: dict[str, str]
+
+    def __post_init__(self):
+        if unknown := set(self.accuracy) - set(self.images):
+            raise ValueError(f"accuracy is told of {', '.join(unknown)}, but not of how many images")
 
     @property
     def test_told(self) -> str:
@@ -79,21 +96,74 @@ def read_card(folder: Path) -> Card:
     Raises
     ------
     CheckpointError
-        If ``model.json`` is missing, is no JSON, or lacks a field.
+        If ``model.json`` is missing, or anything in it is not as it should be.
     """
     path = folder / CARD_FILE
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        return Card(**{field.name: values[field.name] for field in fields(Card)})
+        return read_json(path, Card)
     except FileNotFoundError as error:
         raise CheckpointError(f"The model's card {path} is missing. {how_to_restore(folder)}") from error
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise CheckpointError(f"The model's card {path} is broken ({error!r}). {how_to_restore(folder)}") from error
+    except UnreadableError as error:
+        raise CheckpointError(f"{error} {how_to_restore(folder)}") from error
 
 
 def write_card(card: Card, folder: Path) -> None:
     """Write `card` as ``model.json`` into `folder`."""
     write_json(folder / CARD_FILE, asdict(card))
+
+
+class Bin(TypedDict):
+    """Answers that are about as sure as each other, as `utils.metrics.reliability` gathers them."""
+
+    n: Positive
+    confidence: Share
+    accuracy: Share
+
+
+class Confused(TypedDict):
+    """How often a digit was taken for another; −1 for blank paper."""
+
+    was: int
+    said: int
+    count: Positive
+
+
+class Slice(TypedDict):
+    """How well a part of a test part is read."""
+
+    n: Positive
+    accuracy: Share
+
+
+TenCounts = Annotated[list[Count], Meta(min_length=10, max_length=10)]
+
+
+class Quality(TypedDict):
+    """What the page shows of how a network reads a test part: `model.answers.summarise` works it out."""
+
+    n: Positive
+    accuracy: Share
+    interval: tuple[Share, Share]
+    ece: Share
+    reliability: list[Bin]
+    called_digit: Share
+    confused: list[Confused]
+    confusion: Annotated[list[TenCounts], Meta(min_length=10, max_length=10)]
+    slices: dict[str, dict[str, Slice]]
+
+
+def read_quality(folder: Path) -> OfParts[Quality] | None:
+    """Read the figures that `train.py` wrote beside a network; None if there are none.
+
+    Raises
+    ------
+    UnreadableError
+        If anything in ``quality.json`` is not as it should be.
+    """
+    try:
+        return read_json(folder / QUALITY_FILE, OfParts[Quality])
+    except FileNotFoundError:
+        return None
 
 
 def as_zip(folder: Path) -> bytes:

@@ -17,9 +17,9 @@ from model.drawing import Strokes, draw_at_random
 from model.skeleton import centre_lines
 from utils import preprocess
 from utils.arrays import load_arrays
+from utils.files import write_atomically
 from utils.jobs import state_dir
 from utils.preprocess import IMAGE_SIZE_PX, BlankError, normalize_digit
-from utils.runs import write_atomically
 
 ARRAYS = ("images", "blank", "brush_px", "size", "slant", "encoded", "ends")
 SETS_KEPT = 8  # of 10,000 digits each takes 25 MB

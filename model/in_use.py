@@ -4,20 +4,27 @@ One small file in the state folder says so; it is replaced in one step, so that 
 one. The shipped files are never touched.
 """
 
+import hashlib
 import json
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
-from model.checkpoint import LITERT_FILE, SHIPPED, CheckpointError, file_sha256
+from model.checkpoint import LITERT_FILE, SHIPPED, CheckpointError, read_card
 from model.drawing import draw_strokes
-from model.predictor import Predictor
+from model.predictor import Predictor, read_litert
+from utils.files import UnreadableError, read_json, write_json
 from utils.jobs import state_dir
-from utils.runs import write_json
 
 IN_USE_FILE = "in_use.json"
 CHECKED_DRAWINGS = Path(__file__).parent / "ten_digits.json"
 MIN_RIGHT = 8  # of the ten drawings; a network that was trained for a minute reads nine
+
+
+class _Choice(TypedDict):
+    folder: str
+    previous: str | None
 
 
 def folder_in_use() -> Path:
@@ -32,10 +39,10 @@ def previous_folder() -> Path | None:
 
 def _read(name: str) -> Path | None:
     try:
-        folder = Path(json.loads((state_dir() / IN_USE_FILE).read_text(encoding="utf-8"))[name])
-    except (OSError, ValueError, KeyError, TypeError):
+        folder = read_json(state_dir() / IN_USE_FILE, _Choice)[name]
+        return Path(folder) if folder and Path(folder).is_dir() else None
+    except (OSError, UnreadableError):
         return None
-    return folder if folder.is_dir() else None
 
 
 def use(folder: Path) -> None:
@@ -55,12 +62,14 @@ def use(folder: Path) -> None:
 
 
 def _check(folder: Path) -> None:
-    predictor = Predictor(folder)
-    if file_sha256(folder / LITERT_FILE) != predictor.card.litert_sha256:
+    card = read_card(folder)
+    # Before it is loaded: LiteRT trusts what is in a file.
+    if hashlib.sha256(read_litert(folder / LITERT_FILE)).hexdigest() != card.litert_sha256:
         raise CheckpointError(
             f"{folder / LITERT_FILE} was changed since its card was written, so it was not taken into use. Train the "
             "model again."
         )
+    predictor = Predictor(folder)
     drawings = json.loads(CHECKED_DRAWINGS.read_text(encoding="utf-8"))
     right = 0
     for drawing in drawings:

@@ -10,6 +10,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, how_to_restore, read_card
+from utils.files import open_file
 from utils.preprocess import BlankError, Steps, normalize_digit
 from utils.segment import split_side_by_side
 
@@ -242,7 +243,8 @@ def read_litert(path: Path) -> bytes:
         If it cannot be read.
     """
     try:
-        return path.read_bytes()
+        with open_file(path) as file:
+            return file.read()
     except OSError as error:
         raise CheckpointError(
             f"The model file {path} cannot be read ({error.strerror}). {how_to_restore(path.parent)}"

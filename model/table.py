@@ -39,7 +39,7 @@ from model.skeleton import redraw
 from model.strokes import load_strokes, select_digits, split_writers
 from model.training import draw_digits_as_on_the_page, fit, read_right, save_network
 from utils.charts import over_hidden_neurons
-from utils.runs import write_atomically
+from utils.files import write_atomically
 from utils.words import SET_TITLES
 
 README = Path(__file__).parent.parent / "README.md"

@@ -14,8 +14,8 @@ from model.examples import Examples
 from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
 from model.scratch import fit_scratch
 from model.strokes import Characters
+from utils.files import write_atomically
 from utils.preprocess import BlankError, normalize_digit
-from utils.runs import write_atomically
 
 # So many of the validation part's digits are called digits. Higher, and more letters pass; lower, and people whose
 # digits are odd are told that theirs are none, which is worse.

@@ -1,13 +1,16 @@
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from math import inf, nan
 
 import numpy as np
 import pytest
 
-from model.checkpoint import CARD_FILE, LITERT_FILE, SHIPPED, CheckpointError
+from model.checkpoint import CARD_FILE, LITERT_FILE, SHIPPED, CheckpointError, file_sha256, read_card, write_card
 from model.in_use import IN_USE_FILE, folder_in_use, previous_folder, use
 from model.predictor import Predictor
+from model.trained import find_trained
 
 pytestmark = pytest.mark.usefixtures("state")
 
@@ -38,7 +41,7 @@ def test_from_a_broken_network_there_is_a_way_back_whatever_else_is_wrong(finish
     (finished_run / LITERT_FILE).write_bytes(b"nothing")
     use(SHIPPED)
     assert folder_in_use() == SHIPPED
-    with pytest.raises(CheckpointError, match="is broken"):
+    with pytest.raises(CheckpointError, match="was changed since its card was written"):
         use(previous_folder())
 
 
@@ -55,9 +58,31 @@ def test_a_network_that_cannot_be_loaded_is_refused_and_the_one_in_use_stays(fin
     use(finished_run)
     broken = shutil.copytree(finished_run, finished_run.parent / "broken")
     (broken / LITERT_FILE).write_bytes(b"nothing")
+    write_card(replace(read_card(broken), litert_sha256=file_sha256(broken / LITERT_FILE)), broken)
     with pytest.raises(CheckpointError, match="is broken"):
         use(broken)
     assert folder_in_use() == finished_run
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("temperature", value) for value in (nan, inf, 0, -1, 1e-300, "1", None)),
+        *(("parameters", value) for value in ("many", 10**30, -1)),
+        *(("network", value) for value in (None, "![](http://elsewhere/picture.png)")),
+        *(("date", value) for value in (None, "![](http://elsewhere/picture.png)")),
+        *(("accuracy", value) for value in ({}, {"mnist": 0.9}, {"mnist": 2, "redrawn": 0.9}, {"mnist": "x"})),
+        ("images", {"mnist": 10, "redrawn": 10}),
+        ("command", 3),
+    ],
+)
+def test_a_card_with_something_else_in_it_is_refused_and_named(finished_run, field, value):
+    card = json.loads((finished_run / CARD_FILE).read_text())
+    (finished_run / CARD_FILE).write_text(json.dumps(card | {field: value}))
+    with pytest.raises(CheckpointError, match=f"{finished_run / CARD_FILE} is not as it should be"):
+        use(finished_run)
+    assert folder_in_use() == SHIPPED
+    assert [network.folder for network in find_trained()] == [SHIPPED]
 
 
 def test_a_network_that_cannot_read_is_refused_with_the_reason(finished_run, monkeypatch):
@@ -70,6 +95,16 @@ def test_a_network_that_cannot_read_is_refused_with_the_reason(finished_run, mon
     with pytest.raises(CheckpointError, match="reads 1 of 10 plain drawings right; expected 8 or more"):
         use(finished_run)
     assert folder_in_use() == SHIPPED
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["3", '"/nowhere"', '"a\\u0000b"', f'"{"a" * 300}"', '"/etc/passwd"', "[" * 100_000],
+    ids=lambda text: text[:9],
+)
+def test_a_folder_that_is_none_means_the_shipped_one(state, folder):
+    (state / IN_USE_FILE).write_text(f'{{"folder": {folder}, "previous": {folder}}}')
+    assert (folder_in_use(), previous_folder()) == (SHIPPED, None)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"folder": 3}', '{"folder": "/nowhere"}'])

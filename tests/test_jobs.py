@@ -1,5 +1,6 @@
 """Training in a process of its own: real processes, really killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from tests.conftest import ROOT
 from utils import jobs
 from utils.jobs import BusyError, Job, NoRoomError, cancel, latest_job, only_training, put_aside, start_training
-from utils.runs import State, Status, read_status, write_status
+from utils.runs import STATUS_FILE, State, Status, read_status, write_status
 
 
 @pytest.fixture(autouse=True)
@@ -222,11 +223,27 @@ def test_state_folder_that_cannot_be_written_is_an_error_with_a_reason(monkeypat
         start_training([])
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"run_dir": 5}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"run_dir": 5}', '{"run_dir": ' + "[" * 100_000])
 def test_note_that_cannot_be_made_out_is_no_job(state, content):
     state.mkdir()
     (state / jobs.NOTE_FILE).write_text(content)
     assert latest_job() is None
+
+
+@pytest.mark.parametrize("pid", [0, -1, 2**31])
+def test_a_note_of_many_processes_is_no_job_to_cancel(state, pid):
+    state.mkdir()
+    (state / jobs.NOTE_FILE).write_text(json.dumps({"run_dir": "", "pid": pid, "started": "", "seen": False}))
+    assert latest_job() is None
+
+
+def test_a_run_whose_status_cannot_be_made_out_is_unreadable(state):
+    folder = state / "runs" / "one"
+    folder.mkdir(parents=True)
+    (folder / STATUS_FILE).write_text("5")
+    status = jobs.job_of(folder, None).status
+    assert status.state == State.UNREADABLE
+    assert str(folder / STATUS_FILE) in status.message
 
 
 def test_finished_run_is_as_its_status_says(state):

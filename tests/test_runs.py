@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from utils.files import UnreadableError
 from utils.runs import (
     METRICS_FILE,
     STATUS_FILE,
@@ -12,9 +13,16 @@ from utils.runs import (
     keep_metrics,
     read_metrics,
     read_status,
-    write_atomically,
     write_status,
 )
+
+
+def epoch(number: int) -> dict:
+    return {"epoch": number, "seconds": 1.0, "loss": 0.5, "accuracy": 0.8, "val_loss": 0.4, "val_accuracy": 0.9}
+
+
+def step(number: float) -> dict:
+    return {"epoch": number, "loss": 0.5, "accuracy": 0.8}
 
 
 def test_status_comes_back_as_it_was_written(tmp_path):
@@ -25,15 +33,6 @@ def test_status_comes_back_as_it_was_written(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [STATUS_FILE]
 
 
-@pytest.mark.parametrize(
-    "content", [None, "", "{", "[]", "null", '{"state": "training"}', '{"state": "flying"}', "\x00"]
-)
-def test_status_that_cannot_be_made_out_is_none(tmp_path, content):
-    if content is not None:
-        (tmp_path / STATUS_FILE).write_text(content)
-    assert read_status(tmp_path) is None
-
-
 def test_status_of_an_earlier_version_is_read(tmp_path):
     write_status(tmp_path, Status(State.DONE, "Trained and judged", 3, 3))
     values = json.loads((tmp_path / STATUS_FILE).read_text())
@@ -42,16 +41,28 @@ def test_status_of_an_earlier_version_is_read(tmp_path):
     assert read_status(tmp_path) == Status(State.DONE, "Trained and judged", 3, 3)
 
 
-def test_unknown_state_is_none(tmp_path):
-    write_status(tmp_path, Status(State.DONE, ""))
-    path = tmp_path / STATUS_FILE
-    path.write_text(path.read_text().replace("done", "flying"))
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "\x00",
+        '{"state": "training"}',
+        '{"state": "flying", "message": ""}',
+    ],
+)
+def test_status_that_cannot_be_made_out_is_an_error(tmp_path, content):
     assert read_status(tmp_path) is None
+    (tmp_path / STATUS_FILE).write_text(content)
+    with pytest.raises(UnreadableError, match=STATUS_FILE):
+        read_status(tmp_path)
 
 
 def test_half_a_last_line_of_metrics_is_left_out(tmp_path):
     assert read_metrics(tmp_path) == []
-    lines = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
+    lines = [epoch(1), epoch(2)]
     for line in lines:
         append_metrics(tmp_path, line)
     assert read_metrics(tmp_path) == lines
@@ -61,25 +72,22 @@ def test_half_a_last_line_of_metrics_is_left_out(tmp_path):
 
 
 def test_only_the_first_metrics_are_kept(tmp_path):
-    for epoch in (1, 2, 3):
-        append_metrics(tmp_path, {"epoch": epoch - 0.5}, STEPS_FILE)
-        append_metrics(tmp_path, {"epoch": epoch}, STEPS_FILE)
-        append_metrics(tmp_path, {"epoch": epoch})
+    for number in (1, 2, 3):
+        append_metrics(tmp_path, step(number - 0.5), STEPS_FILE)
+        append_metrics(tmp_path, step(number), STEPS_FILE)
+        append_metrics(tmp_path, epoch(number))
     keep_metrics(tmp_path, 2)
-    assert read_metrics(tmp_path) == [{"epoch": 1}, {"epoch": 2}]
-    assert read_metrics(tmp_path, STEPS_FILE) == [{"epoch": epoch} for epoch in (0.5, 1, 1.5, 2)]
+    assert read_metrics(tmp_path) == [epoch(1), epoch(2)]
+    assert read_metrics(tmp_path, STEPS_FILE) == [step(number) for number in (0.5, 1, 1.5, 2)]
     keep_metrics(tmp_path, 0)
     assert read_metrics(tmp_path) == []
 
 
-def test_what_fails_in_writing_leaves_the_old_file(tmp_path):
-    path = tmp_path / "file.json"
-    path.write_text(json.dumps({"old": True}))
-
-    def fail(temporary):
-        temporary.write_text("{")
-        raise OSError("No space left on device")
-
-    with pytest.raises(OSError, match="No space"):
-        write_atomically(path, fail)
-    assert json.loads(path.read_text()) == {"old": True}
+@pytest.mark.parametrize("line", ["5", "[]", "{}", '{"epoch": 1}', "null", '"epoch"'])
+@pytest.mark.parametrize(("file", "write"), [(METRICS_FILE, epoch), (STEPS_FILE, step)])
+def test_a_line_that_is_none_of_ours_is_an_error(tmp_path, file, write, line):
+    append_metrics(tmp_path, write(1), file)
+    with (tmp_path / file).open("a") as opened:
+        opened.write(f"{line}\n")
+    with pytest.raises(UnreadableError, match=file):
+        read_metrics(tmp_path, file)

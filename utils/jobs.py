@@ -4,7 +4,6 @@ The process holds a lock for as long as it lives; the operating system releases 
 lock lies a note of which run it is. So any page, also of a server started later, finds the training that goes on.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -13,15 +12,18 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 from threading import Lock
+from typing import Annotated
 
+import msgspec
 from filelock import FileLock, Timeout
 
-from utils.runs import LOG_FILE, State, Status, read_status, write_json, write_status
+from utils.files import UnreadableError, open_file, read_json, write_json
+from utils.runs import LOG_FILE, State, Status, read_status, write_status
 
 SWITCH = "DIGITS_RETRAIN"  # the environment variable that switches training off
 LOCK_FILE, NOTE_FILE = "training.lock", "training.json"
@@ -29,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 LOW_PRIORITY = 10
 SECONDS_TO_END = 1.0
 SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is free
-LAST_LINES = 5
+LAST_LINES, LAST_BYTES = 5, 5000
 RUNS_KEPT = 20
 FREE_BYTES_NEEDED = 1_000_000_000
 
@@ -95,14 +97,18 @@ class Job:
     @property
     def status(self) -> Status:
         """Where it is. A process that ended without a word is said to have failed, with the end of its log."""
-        status = read_status(self.run_dir) or Status(State.PREPARING, "Starting")
+        try:
+            status = read_status(self.run_dir) or Status(State.PREPARING, "Starting")
+        except UnreadableError as error:
+            return Status(State.UNREADABLE, str(error))
         if self.running or status.state in (State.DONE, State.CANCELLED, State.FAILED):
             return status
         try:
-            log = (self.run_dir / LOG_FILE).read_text(encoding="utf-8", errors="replace")
+            with open_file(self.run_dir / LOG_FILE) as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_BYTES))
+                last = "\n".join(log.read().decode(errors="replace").splitlines()[-LAST_LINES:])
         except OSError:
-            log = ""
-        last = "\n".join(log.splitlines()[-LAST_LINES:])
+            last = ""
         return replace(status, state=State.FAILED, message=f"The training ended without a word.\n{last}".strip())
 
 
@@ -131,9 +137,19 @@ def only_training(run_dir: Path) -> Iterator[None]:
         lock.release()
 
 
+@dataclass(frozen=True)
+class _Note:
+    """What ``training.json`` says of the latest training."""
+
+    run_dir: str
+    pid: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]  # 0 and below would be signals to many
+    started: str
+    seen: bool
+
+
 def _note(run_dir: Path, pid: int, started: str | None = None, seen: bool = False) -> None:
     started = started or f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
-    write_json(state_dir() / NOTE_FILE, {"run_dir": str(run_dir), "pid": pid, "started": started, "seen": seen})
+    write_json(state_dir() / NOTE_FILE, asdict(_Note(str(run_dir), pid, started, seen)))
 
 
 def _is_locked() -> bool:
@@ -150,13 +166,13 @@ def _is_locked() -> bool:
 
 
 def latest_job() -> Job | None:
-    """Find the training that goes on, or the last one; None if there was none."""
+    """Find the training that goes on, or the last one; None if there was none, or its note cannot be made out."""
     try:
-        note = json.loads((state_dir() / NOTE_FILE).read_text(encoding="utf-8"))
-        job = Job(Path(note["run_dir"]), note["pid"], note["started"], note["seen"], running=False)
-    except (OSError, ValueError, KeyError, TypeError):
+        note = read_json(state_dir() / NOTE_FILE, _Note)
+    except (FileNotFoundError, UnreadableError):
         return None
-    return replace(job, running=_just_started(job.pid) or _is_locked())
+    running = _just_started(note.pid) or _is_locked()
+    return Job(Path(note.run_dir), note.pid, note.started, note.seen, running)
 
 
 def job_of(run_dir: Path, latest: Job | None) -> Job:
@@ -260,7 +276,7 @@ def cancel(job: Job) -> None:
         give_up = time.monotonic() + SECONDS_TO_END
         while latest_job().running and time.monotonic() < give_up:
             time.sleep(0.05)
-    status = read_status(job.run_dir) or Status(State.CANCELLED, "")
+    status = job.status
     if status.state is not State.CANCELLED:
         write_status(
             job.run_dir, replace(status, state=State.CANCELLED, message=f"Cancelled after {status.epoch} epochs")

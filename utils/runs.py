@@ -6,10 +6,22 @@ put beside them.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypedDict
+
+from utils.files import (
+    Count,
+    Positive,
+    Seconds,
+    Share,
+    append_json_line,
+    read_json,
+    read_json_lines,
+    write_atomically,
+    write_json,
+)
 
 CONFIG_FILE = "config.json"
 STATUS_FILE = "status.json"
@@ -28,6 +40,7 @@ class State(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    UNREADABLE = "unreadable"  # its files are not as they should be
 
 
 @dataclass(frozen=True)
@@ -52,30 +65,35 @@ class Status:
 
     state: State
     message: str
-    epoch: int = 0
-    epochs: int = 0
-    batch: int = 0
-    batches: int = 0
-    seconds: float = 0.0
-    seconds_left: float | None = None
-    share: float = 0.0
+    epoch: Count = 0
+    epochs: Count = 0
+    batch: Count = 0
+    batches: Count = 0
+    seconds: Seconds = 0.0
+    seconds_left: Seconds | None = None
+    share: Share = 0.0
 
 
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a file under a temporary name (same suffix), then put it at `path` in one step.
+class Epoch(TypedDict):
+    """A line of ``metrics.jsonl``: which epoch is finished, from 1; the seconds so far; what Keras logs."""
 
-    Whoever reads `path` sees the old file or the new one, never half of one.
-    """
-    temporary = path.with_name(f".{path.stem}.writing{path.suffix}")
-    write(temporary)
-    temporary.replace(path)
+    epoch: Positive
+    seconds: Seconds
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
 
 
-def write_json(path: Path, values: dict) -> None:
-    """Write `values` to `path` in one step."""
-    write_atomically(
-        path, lambda temporary: temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-    )
+class Step(TypedDict):
+    """A line of ``steps.jsonl``: how many epochs are finished, with a fraction; what Keras logs since the last one."""
+
+    epoch: float
+    loss: float
+    accuracy: float
+
+
+LINES = {METRICS_FILE: Epoch, STEPS_FILE: Step}
 
 
 def write_status(run_dir: Path, status: Status) -> None:
@@ -84,43 +102,40 @@ def write_status(run_dir: Path, status: Status) -> None:
 
 
 def read_status(run_dir: Path) -> Status | None:
-    """Read where the run is; None if there is no such file or nothing to make out in it."""
+    """Read where the run is; None if that was not written yet.
+
+    Raises
+    ------
+    UnreadableError
+        If ``status.json`` is not as it should be.
+    """
     try:
-        values = json.loads((run_dir / STATUS_FILE).read_text(encoding="utf-8"))
-        # A run of an earlier version may lack a field.
-        status = Status(**{field.name: values[field.name] for field in fields(Status) if field.name in values})
-        return replace(status, state=State(status.state))
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_json(run_dir / STATUS_FILE, Status)
+    except FileNotFoundError:
         return None
 
 
-def append_metrics(run_dir: Path, line: dict, file: str = METRICS_FILE) -> None:
+def append_metrics(run_dir: Path, line: Epoch | Step, file: str = METRICS_FILE) -> None:
     """Append a line to the metrics of the epochs, or to those of `STEPS_FILE`."""
-    with (run_dir / file).open("a", encoding="utf-8") as opened:
-        opened.write(json.dumps(line) + "\n")
+    append_json_line(run_dir / file, line)
 
 
-def read_metrics(run_dir: Path, file: str = METRICS_FILE) -> list[dict]:
-    """Read the lines: ``epoch`` (how many are finished, from 1; in `STEPS_FILE` a fraction) and what Keras logs.
+def read_metrics(run_dir: Path, file: str = METRICS_FILE) -> list[Epoch] | list[Step]:
+    """Read the metrics of the epochs, or those of `STEPS_FILE`; empty if none were written yet.
 
-    The lines an epoch also have the ``seconds`` so far. Reading stops at a line that is no JSON: the last may be half
-    written.
+    Raises
+    ------
+    UnreadableError
+        If a line is not as it should be, but for a last one that is half written.
     """
     try:
-        lines = (run_dir / file).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        return read_json_lines(run_dir / file, LINES[file])
+    except FileNotFoundError:
         return []
-    metrics = []
-    for line in lines:
-        try:
-            metrics.append(json.loads(line))
-        except ValueError:
-            break
-    return metrics
 
 
 def keep_metrics(run_dir: Path, epochs: int) -> None:
     """Forget the metrics of all but the first `epochs` epochs."""
-    for file in (METRICS_FILE, STEPS_FILE):
+    for file in LINES:
         kept = "".join(json.dumps(line) + "\n" for line in read_metrics(run_dir, file) if line["epoch"] <= epochs)
         write_atomically(run_dir / file, lambda path, kept=kept: path.write_text(kept, encoding="utf-8"))
