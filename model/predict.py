@@ -7,11 +7,13 @@
 The lines are ``{"path", "label", "confidence", "probabilities": [10], "is_digit": true, "blank": false}``. The ten
 probabilities hold given that it is a digit; ``is_digit`` says whether it looks like one. On blank paper label,
 confidence and probabilities are null, and it is no digit; for a file that cannot be read ``{"path", "error"}``. The
-others go on, and the exit status is 1 at the end.
+others go on, and the exit status is 1 at the end. A list of names may end its lines as Windows does.
 """
 
 import argparse
 import json
+import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -46,17 +48,17 @@ def as_table_row(result: dict) -> str:
     if "error" in result:
         return f"   ?  {'':>8}  {result['path']}: {result['error']}"
     if result["blank"]:
-        return f"   –  {'blank':>8}  {result['path']}"
+        return f"   -  {'blank':>8}  {result['path']}"
     if not result["is_digit"]:
-        return f"   –  {'no digit':>8}  {result['path']}"
+        return f"   -  {'no digit':>8}  {result['path']}"
     return f"   {result['label']}  {percent(result['confidence']):>8}  {result['path']}"
 
 
 def names_from_stdin() -> Iterator[str]:
     """Read file names, one a line, as they come."""
-    for line in sys.stdin:
-        if name := line.rstrip("\n"):
-            yield name
+    for line in sys.stdin.buffer:
+        if name := line.rstrip(b"\r\n"):
+            yield os.fsdecode(name)  # a name is bytes: not all are UTF-8
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,12 +73,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     names = (name for file in arguments.files for name in (names_from_stdin() if file == "-" else [file]))
+    sys.stdout.reconfigure(errors="backslashreplace")  # what the terminal has no letters for
     failed = False
-    for result in read_files(names, predictor):
-        failed |= "error" in result
-        print(as_table_row(result) if arguments.table else json.dumps(result))
+    try:
+        for result in read_files(names, predictor):
+            failed |= "error" in result
+            print(as_table_row(result) if arguments.table else json.dumps(result), flush=True)
+    except OSError as error:
+        print(f"The results cannot be written: {error.strerror}.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
+        return 1
     return int(failed)
 
 
 if __name__ == "__main__":
+    # As other commands do: when nobody reads on (`| head`), and on Ctrl-C, it ends without a word.
+    for number in (signal.SIGPIPE, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     sys.exit(main())

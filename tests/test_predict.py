@@ -1,6 +1,9 @@
 import json
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -76,6 +79,58 @@ def test_dash_reads_names_from_standard_input(pictures):
         (names[0], 3),
         (names[1], 7),
     ]
+
+
+def predict(*arguments: str, stdout: int = subprocess.PIPE, **options) -> subprocess.CompletedProcess:
+    """Run the command; its errors go without LiteRT's word that it is there."""
+    command = [sys.executable, "-m", "model.predict", *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, timeout=60, **options)
+    done.stderr = b"".join(line for line in done.stderr.splitlines(True) if not line.startswith(b"INFO: "))
+    return done
+
+
+def test_what_never_ends_is_no_picture(pictures, capsys):
+    os.mkfifo(pictures / "pipe.png")
+    assert main([str(pictures / "pipe.png"), "/dev/zero", str(pictures / "7.png")]) == 1
+    pipe, device, seven = lines(capsys)
+    assert pipe["error"] == device["error"] == "The file cannot be read: it is a pipe or a device, not a file."
+    assert seven["label"] == 7
+
+
+def test_names_of_any_bytes_on_standard_input(pictures):
+    odd = os.fsencode(pictures) + b"/\xff.png"
+    (pictures / "3.png").rename(os.fsdecode(odd))
+    done = predict("-", input=odd + b"\r\n\r\n" + os.fsencode(pictures / "7.png") + b"\r\nno\x00where.png")
+    assert done.returncode == 1
+    assert not done.stderr
+    three, seven, nul = map(json.loads, done.stdout.splitlines())
+    assert (os.fsencode(three["path"]), three["label"], seven["label"]) == (odd, 3, 7)
+    assert nul["error"] == "The file cannot be read: a NUL character is in its name."
+
+
+def test_a_terminal_without_these_letters_shows_their_codes(pictures):
+    (pictures / "3.png").rename(pictures / "drei–\U0001f600.png")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = predict("--table", *map(str, sorted(pictures.glob("*.png"))), env=environment)
+    assert not done.stderr
+    assert b"drei\\u2013\\U0001f600.png" in done.stdout
+    assert len(done.stdout.splitlines()) == 4
+
+
+def test_when_nobody_reads_on_it_ends_without_a_word(pictures):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = predict(str(pictures / "7.png"), stdout=writing)
+    os.close(writing)
+    assert done.returncode == -signal.SIGPIPE
+    assert not done.stderr
+
+
+def test_a_full_disk_behind_standard_output_is_a_sentence(pictures):
+    with Path("/dev/full").open("wb") as full:
+        done = predict(str(pictures / "7.png"), stdout=full)
+    assert done.returncode == 1
+    assert done.stderr == b"The results cannot be written: No space left on device.\n"
 
 
 def test_two_thousand_pictures_are_read_in_one_process(tmp_path):

@@ -2,12 +2,14 @@
 
 import base64
 import io
+import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from utils.files import open_file
 from utils.ruled_paper import without_rules
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
@@ -57,12 +59,12 @@ def load_image(source: str | Path | bytes) -> np.ndarray:
         If it is no such picture, is damaged or too large. The sizes are checked before anything is decoded.
     """
     if not isinstance(source, bytes):
-        path = Path(source)
         try:
-            size = path.stat().st_size
-            if size > MAX_FILE_BYTES:
-                raise ValueError(_too_many_bytes(size))
-            source = path.read_bytes()
+            with open_file(Path(source)) as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > MAX_FILE_BYTES:
+                    raise ValueError(_too_many_bytes(size))
+                source = file.read()
         except OSError as error:
             raise ValueError(f"The file cannot be read: {error.strerror}.") from error
     return without_rules(find_ink(decode_grey(source)))
