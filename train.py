@@ -75,8 +75,9 @@ from model.training import (
     save_network,
 )
 from utils.charts import learning_curves
-from utils.files import Count, Positive, UnreadableError, read_json, write_atomically, write_json
+from utils.files import write_atomically
 from utils.jobs import ROOT, SWITCH, BusyError, is_switched_off, new_run_dir, only_training
+from utils.json_files import Count, Positive, UnreadableError, read_json, write_json
 from utils.runs import (
     CHECKPOINT_FILE,
     CONFIG_FILE,

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from model.formats import FORMATS, ExportError, export_as_zip, export_name
+from app_pages.permission import is_permitted
+from model.download import export_as_zip
+from model.formats import COPIED, FORMATS, ExportError, export_name
 
 
 @st.fragment  # the page does not wait while the file is written
@@ -13,7 +15,7 @@ def offer_download(folder: Path, key: str) -> None:
     with st.popover("Download", icon=":material/download:", width="stretch", key=f"{key}_download_open"):
         name = st.selectbox(
             "Format",
-            FORMATS,
+            FORMATS if is_permitted() else COPIED,
             index=None,
             format_func=lambda name: FORMATS[name].title,
             placeholder="Choose a format",
@@ -21,6 +23,8 @@ def offer_download(folder: Path, key: str) -> None:
         )
         if name is None:
             st.caption("With the network come its card, and what makes of a picture what it reads.")
+            if not is_permitted():
+                st.caption("Other formats have to be written first: those who may train here can choose them.")
             return
         st.caption(FORMATS[name].use)
         try:

@@ -8,7 +8,7 @@ import streamlit as st
 from model.answers import MAX_MISTAKES
 from model.checkpoint import read_quality
 from utils.charts import confusion_chart, reliability_chart
-from utils.files import UnreadableError
+from utils.json_files import UnreadableError
 from utils.words import SET_TITLES, accuracy_percent
 
 SETS = {

@@ -11,8 +11,8 @@ from app_pages.retrain import switch
 from model.checkpoint import CARD_FILE, Card, CheckpointError, read_card
 from model.in_use import folder_in_use
 from utils.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
-from utils.files import UnreadableError
 from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
+from utils.json_files import UnreadableError
 from utils.overfitting import overfitting_from, overfitting_in_words
 from utils.runs import STEPS_FILE, Epoch, State, Status, Step, read_metrics
 from utils.words import SET_TITLES, accuracy_percent, duration, run_title

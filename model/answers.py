@@ -17,7 +17,7 @@ from model.dataset import Mnist, read_mnist, to_unit_range
 from model.drawn import Drawn, draw_kept, redraw_kept
 from model.predictor import Prediction, Predictor
 from model.strokes import Characters, load_strokes, select_digits, split_writers
-from utils.files import write_json
+from utils.json_files import write_json
 from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
 from utils.words import percent
 

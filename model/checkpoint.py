@@ -12,7 +12,7 @@ from typing import Annotated, Generic, NotRequired, TypedDict, TypeVar
 
 from msgspec import Meta
 
-from utils.files import Count, Positive, Seconds, Share, UnreadableError, read_json, write_json
+from utils.json_files import Count, Positive, Seconds, Share, UnreadableError, read_json, write_json
 
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"

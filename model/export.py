@@ -32,23 +32,13 @@ from model.checkpoint import (
     file_sha256,
     how_to_restore,
     read_card,
-    write_card,
 )
 from model.dataset import to_unit_range
 from model.drawing import draw_small
 from model.examples import random_pen
-from model.formats import (
-    ENCLOSED,
-    FORMATS,
-    READ_FILE,
-    ROOT,
-    ExportError,
-    export_name,
-    missing_packages,
-    read_script,
-)
+from model.formats import FORMATS, READ_FILE, ExportError, export_name, missing_packages
 from model.in_use import folder_in_use
-from model.model_card import as_markdown
+from model.model_card import enclose
 from model.predictor import IMAGE_SHAPE, LiteRTNetwork, softmax
 from model.written import write_digit
 from utils.jobs import state_dir
@@ -141,12 +131,7 @@ def export(run_dir: Path, name: str, target: Path) -> None:
         # The card tells of the file beside it.
         difference, checksum = float(np.abs(expected - read).max()), file_sha256(target / LITERT_FILE)
         card = replace(card, litert_max_difference=difference, litert_sha256=checksum)
-    write_card(card, target)
-    (target / "README.md").write_text(as_markdown(card, name, network.output_shape[1]), encoding="utf-8")
-    (target / READ_FILE).write_text(read_script(name), encoding="utf-8")
-    (target / "utils").mkdir()
-    for file in ENCLOSED:
-        shutil.copy(ROOT / file, target / file)
+    enclose(card, name, network.output_shape[1], target)
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:

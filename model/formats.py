@@ -3,20 +3,16 @@
 `model.export` writes them. No Keras is imported here: the page offers them too, and must stay light.
 """
 
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
 
-from model.checkpoint import SHIPPED, as_zip
+from model.checkpoint import KERAS_FILE, LITERT_FILE, SHIPPED
 
 ROOT = Path(__file__).parent.parent
 READ_FILE = "read.py"
 # What goes with every network, so that its `READ_FILE` runs where this project is not.
-ENCLOSED = ("LICENSE", "utils/__init__.py", "utils/image.py", "utils/preprocess.py", "utils/ruled_paper.py")
+ENCLOSED = ("LICENSE", *(f"utils/{name}.py" for name in ("__init__", "files", "image", "preprocess", "ruled_paper")))
 
 
 class ExportError(Exception):
@@ -101,6 +97,9 @@ FORMATS = {
     ),
 }
 
+# Those that lie in a run folder already: of these there is nothing to write, and TensorFlow is not needed.
+COPIED = {"keras": KERAS_FILE, "litert": LITERT_FILE}
+
 
 def export_name(folder: Path, name: str) -> str:
     """Name the export of the network in `folder` in a format."""
@@ -131,23 +130,3 @@ temperature = json.loads(Path("model.json").read_text())["temperature"]
 odds = np.exp(logits[0, :10] / temperature)
 print(odds.argmax(), odds.max() / odds.sum())
 '''
-
-
-_one_at_a_time = Lock()  # each takes as much memory as TensorFlow
-
-
-def export_as_zip(folder: Path, name: str) -> bytes:
-    """Write the network in `folder` in a format, in a process of its own, and put that into a zip file.
-
-    Raises
-    ------
-    ExportError
-        If it cannot be written.
-    """
-    with tempfile.TemporaryDirectory() as temporary, _one_at_a_time:
-        written = Path(temporary, "export")
-        command = [sys.executable, "-m", "model.export", f"--model={folder}", f"--format={name}", f"--output={written}"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        if done.returncode:
-            raise ExportError(done.stderr.strip().rpartition("\n")[2] or "The export ended without a word.")
-        return as_zip(written)

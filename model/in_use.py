@@ -14,8 +14,8 @@ import numpy as np
 from model.checkpoint import LITERT_FILE, SHIPPED, CheckpointError, read_card
 from model.drawing import draw_strokes
 from model.predictor import Predictor, read_litert
-from utils.files import UnreadableError, read_json, write_json
 from utils.jobs import state_dir
+from utils.json_files import UnreadableError, read_json, write_json
 
 IN_USE_FILE = "in_use.json"
 CHECKED_DRAWINGS = Path(__file__).parent / "ten_digits.json"

@@ -1,8 +1,24 @@
 """A network's card for people: what it is, how to use it, how it was made, how well it reads. No Keras here."""
 
-from model.checkpoint import Card
-from model.formats import FORMATS, READ_FILE, read_script
+import shutil
+from pathlib import Path
+
+from model.checkpoint import Card, write_card
+from model.formats import ENCLOSED, FORMATS, READ_FILE, ROOT, read_script
 from utils.words import SET_TITLES, accuracy_percent, duration
+
+
+def enclose(card: Card, name: str, classes: int, target: Path) -> None:
+    """Put into `target`, beside a network, what goes with it; see `as_markdown` for the parameters.
+
+    Its card for programs and for people, the script that reads a picture, and what that one needs.
+    """
+    write_card(card, target)
+    (target / "README.md").write_text(as_markdown(card, name, classes), encoding="utf-8")
+    (target / READ_FILE).write_text(read_script(name), encoding="utf-8")
+    (target / "utils").mkdir()
+    for file in ENCLOSED:
+        shutil.copy(ROOT / file, target / file)
 
 
 def as_markdown(card: Card, name: str, classes: int) -> str:

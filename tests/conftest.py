@@ -21,6 +21,12 @@ def state_folder(tmp_path_factory):
     os.environ["DIGITS_DATA_DIR"] = str(tmp_path_factory.mktemp("state"))
 
 
+@pytest.fixture(autouse=True)
+def at_the_machine(monkeypatch) -> None:
+    """Let who looks at the page sit at the machine that it runs on; `AppTest` says something else than browsers do."""
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", None)
+
+
 @pytest.fixture
 def state(tmp_path, monkeypatch) -> Path:
     """Give one test a state folder of its own."""

@@ -20,8 +20,9 @@ from ai_edge_litert.interpreter import Interpreter
 from model.architectures import NETWORKS
 from model.checkpoint import CARD_FILE, LITERT_FILE, SHIPPED, as_zip, file_sha256, read_card, write_card
 from model.dataset import to_unit_range
+from model.download import export_as_zip
 from model.export import digits_by_rule, main
-from model.formats import FORMATS, ExportError, export_as_zip, read_script
+from model.formats import COPIED, FORMATS, ExportError, read_script
 from model.predictor import LiteRTNetwork, Predictor, accuracy_of, softmax
 from model.training import save_network
 from tests.conftest import ROOT
@@ -169,21 +170,31 @@ def test_what_the_readme_shows_is_what_is_run(name):
 def test_an_export_is_complete_and_so_is_its_zip_file(exports, run):
     network = {"keras": {"model.keras"}, "onnx": {"model.onnx"}, "litert": {"model.tflite"}}
     network |= {"litert-int8": {"model.tflite"}, "safetensors": {"model.safetensors"}}
-    beside = {CARD_FILE, "README.md", "read.py", "LICENSE", *(f"utils/{name}.py" for name in ("__init__", "image"))}
+    beside = {CARD_FILE, "README.md", "read.py", "LICENSE", "utils/__init__.py"}
+    beside |= {f"utils/{name}.py" for name in ("files", "image", "preprocess")}
     for name in FORMATS:
         with zipfile.ZipFile(io.BytesIO(as_zip(exports / name))) as archive:
             names = {entry for entry in archive.namelist() if not entry.endswith("/")}
             assert not archive.testzip()
             assert all(not Path(entry).is_absolute() and ".." not in Path(entry).parts for entry in names)
             assert json.loads(archive.read(CARD_FILE)).keys() == asdict(read_card(run)).keys()
-        files = names - beside - {"utils/preprocess.py"}
-        assert names - files == beside | {"utils/preprocess.py"}
+        files = names - beside
+        assert names - files == beside
         if name == "saved_model":
             assert files >= {"model/1/saved_model.pb", "model/1/variables/variables.index"}
         else:
             assert files == network[name]
     assert read_card(exports / "onnx") == read_card(run)
     assert read_card(exports / "litert-int8").litert_sha256 == file_sha256(exports / "litert-int8" / LITERT_FILE)
+
+
+def test_what_is_only_copied_is_packed_without_tensorflow_and_the_same(exports, run, monkeypatch):
+    monkeypatch.setattr("model.download.subprocess.run", None)
+    for name in COPIED:
+        with zipfile.ZipFile(io.BytesIO(export_as_zip(run, name))) as archive:
+            packed = {entry: archive.read(entry) for entry in archive.namelist() if not entry.endswith("/")}
+        files = [path for path in (exports / name).rglob("*") if path.is_file()]
+        assert packed == {str(path.relative_to(exports / name)): path.read_bytes() for path in files}
 
 
 def test_the_card_is_in_hugging_faces_layout_with_the_figures_of_the_other(exports, run):
@@ -244,8 +255,9 @@ def test_what_is_missing_or_broken_is_said(finished_run, tmp_path, monkeypatch, 
     for name in ("model.keras", "model.tflite"):
         (finished_run / name).write_bytes((finished_run / name).read_bytes()[:5000])
     assert "model.keras is missing or broken" in sentence("--format=keras", "--model", finished_run)
-    with pytest.raises(ExportError, match=r"model\.keras is missing or broken .* Train the model again"):
-        export_as_zip(finished_run, "saved_model")
+    for name in ("saved_model", "keras"):
+        with pytest.raises(ExportError, match=r"model\.keras is missing or broken.* Train the model again"):
+            export_as_zip(finished_run, name)
     (finished_run / "model.keras").write_bytes((SHIPPED / "model.keras").read_bytes())
     assert "model.tflite is broken" in sentence("--format=litert", "--model", finished_run)
     (tmp_path / "file").touch()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from model import checkpoint
 from tests.conftest import ROOT
-from utils.files import write_json
+from utils.json_files import write_json
 from utils.words import accuracy_percent
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from utils.files import UnreadableError
+from utils.json_files import UnreadableError
 from utils.runs import (
     METRICS_FILE,
     STATUS_FILE,

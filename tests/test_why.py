@@ -12,7 +12,7 @@ from model.checkpoint import LITERT_FILE
 from model.training import save_network
 from tests.conftest import ROOT, encode, open_page
 from tests.drawings import draw
-from utils.files import write_json
+from utils.json_files import write_json
 
 WHY = "recognise_picture_why"
 

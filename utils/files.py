@@ -1,29 +1,12 @@
-"""The files that we write and read again: written whole or not at all, read with everything in them checked."""
+"""Files: written whole or not at all, and opened only if they are files."""
 
 import errno
-import json
 import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, BinaryIO, TypeVar
-
-import msgspec
-
-MAX_JSON_BYTES = 16 * 2**20  # the steps of 5,000 epochs have 11 MB
-
-# What is in them. All floats are finite: JSON has no others.
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Count = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
-Positive = Annotated[int, msgspec.Meta(ge=1, le=10**12)]
-Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
-
-Kind = TypeVar("Kind")
-
-
-class UnreadableError(ValueError):
-    """A file of ours is not as we write them. The message names it and says what is wrong."""
+from typing import BinaryIO
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -38,7 +21,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """
     temporary = path.with_name(f".{path.stem}.writing{path.suffix}")
     try:
-        with _failing_with_advice(path):
+        with failing_with_advice(path):
             write(temporary)
             temporary.replace(path)
     finally:
@@ -46,27 +29,9 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def write_json(path: Path, values: dict) -> None:
-    """Write `values` to `path` in one step; see `write_atomically`."""
-    write_atomically(
-        path, lambda temporary: temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-    )
-
-
-def append_json_line(path: Path, values: dict) -> None:
-    """Append `values` as a line.
-
-    Raises
-    ------
-    OSError
-        As `write_atomically`. Half a line may have been written.
-    """
-    with _failing_with_advice(path), path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(values) + "\n")
-
-
 @contextmanager
-def _failing_with_advice(path: Path) -> Iterator[None]:
+def failing_with_advice(path: Path) -> Iterator[None]:
+    """Let what cannot be written be an `OSError` that says where, why, and what to do."""
     try:
         yield
     except OSError as error:
@@ -74,58 +39,6 @@ def _failing_with_advice(path: Path) -> Iterator[None]:
             f"{path.name} cannot be written into {path.parent}: {error.strerror or error}. Delete there what is not "
             "needed, or name another folder by the environment variable DIGITS_DATA_DIR."
         ) from error
-
-
-def read_json(path: Path, kind: type[Kind]) -> Kind:
-    """Read a JSON file.
-
-    Parameters
-    ----------
-    path : Path
-    kind : type
-        What is in it: a dataclass, a TypedDict, ``list[int]`` … Fields that it does not have are left out.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is none.
-    UnreadableError
-        If anything is wrong with it: its size, its JSON, a type, a value out of range.
-    """
-    with _naming(path):
-        return msgspec.json.decode(_content(path), type=kind)
-
-
-def read_json_lines(path: Path, kind: type[Kind]) -> list[Kind]:
-    """Read a file with JSON in each line, as `read_json`. The last line counts once it ends: it may be half written."""
-    with _naming(path):
-        lines, _, _ = _content(path).rpartition(b"\n")
-        return msgspec.json.Decoder(kind).decode_lines(lines)
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, RecursionError) as error:
-        # A name that is not UTF-8 can be neither shown nor sent.
-        name = str(path).encode("utf-8", "backslashreplace").decode()
-        reason = getattr(error, "strerror", None) or error
-        raise UnreadableError(f"The file {name} is not as it should be: {reason}.") from error
-
-
-def _content(path: Path) -> bytes:
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        raise ValueError("its folder has a name that is not UTF-8") from None
-    with open_file(path) as file:
-        content = file.read(MAX_JSON_BYTES + 1)
-    if len(content) > MAX_JSON_BYTES:
-        raise ValueError(f"it has more than {MAX_JSON_BYTES // 2**20} MB")
-    return content
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -137,7 +50,9 @@ def open_file(path: Path) -> BinaryIO:
         If it is no such file, or cannot be opened; ``strerror`` says why.
     """
     try:
-        file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115
+        # Not to wait at a pipe until somebody writes into it.
+        at_once = getattr(os, "O_NONBLOCK", 0)
+        file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))  # noqa: SIM115
     except ValueError as error:  # Python's word for it is "embedded null byte"
         raise OSError(errno.EINVAL, "a NUL character is in its name") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

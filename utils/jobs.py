@@ -22,7 +22,8 @@ from typing import Annotated
 import msgspec
 from filelock import FileLock, Timeout
 
-from utils.files import UnreadableError, open_file, read_json, write_json
+from utils.files import open_file
+from utils.json_files import UnreadableError, read_json, write_json
 from utils.runs import LOG_FILE, State, Status, read_status, write_status
 
 SWITCH = "DIGITS_RETRAIN"  # the environment variable that switches training off

@@ -11,7 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypedDict
 
-from utils.files import (
+from utils.files import write_atomically
+from utils.json_files import (
     Count,
     Positive,
     Seconds,
@@ -19,7 +20,6 @@ from utils.files import (
     append_json_line,
     read_json,
     read_json_lines,
-    write_atomically,
     write_json,
 )
 

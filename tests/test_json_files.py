@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 
 from model.checkpoint import CARD_FILE, QUALITY_FILE, SHIPPED, CheckpointError, read_card, read_quality
 from tests.conftest import ROOT
-from utils.files import (
-    UnreadableError,
-    append_json_line,
-    open_file,
-    read_json,
-    read_json_lines,
-    write_atomically,
-    write_json,
-)
+from utils.files import open_file, write_atomically
+from utils.json_files import UnreadableError, append_json_line, read_json, read_json_lines, write_json
 from utils.runs import METRICS_FILE, STATUS_FILE, read_metrics, read_status
 
 NESTED = b'{"deep": ' + b"[" * 100_000
