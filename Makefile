@@ -1,9 +1,10 @@
-# make run   the page, on http://localhost:8501 (PORT=… for another port)
+# make run   the page, on http://localhost:8501, for this machine only (PORT=… for another port, ADDRESS=0.0.0.0 for others)
 # make test  every check and test
 # make table  train every network as it was published, three times, and write the README's table (two hours)
 # make weights  train the shipped network again (see README for how long); STROKES_PATH names the pen strokes
 
 PORT ?= 8501
+ADDRESS ?= localhost
 # The first Python from 3.11 to 3.13 that there is.
 PYTHON ?= $(shell for python in python3 python3.12 python3.13 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -13,7 +14,7 @@ PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-chec
 .PHONY: run test table weights clean
 
 run: .venv/run.stamp
-	.venv/bin/python -m streamlit run app.py --server.port=$(PORT)
+	.venv/bin/python -m streamlit run app.py --server.port=$(PORT) --server.address=$(ADDRESS)
 
 test: .venv/test.stamp
 	.venv/bin/ruff check
