@@ -5,6 +5,7 @@ over the canvas' top right: a finger that begins a stroke there presses its butt
 more, without the toolbar; undo, redo and clear are ours, and work on the versions of the drawing that it has sent.
 """
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -37,17 +38,19 @@ streamlit_drawable_canvas.out = component(
 def show_canvas(key: str) -> Sketch:
     """Show the canvas, and return the drawing on it with its former versions."""
     sketch: Sketch = st.session_state.setdefault(f"{key}_sketch", Sketch())
-    result = streamlit_drawable_canvas.st_canvas(
-        stroke_width=st.session_state.get(f"{key}_stroke_width", STROKE_WIDTH_PX[1]),
-        stroke_color="#000000",
-        background_color="#ffffff",
-        width=CANVAS_SIZE_PX,
-        height=CANVAS_SIZE_PX,
-        initial_drawing=sketch.start.drawing,
-        return_image_data=True,
-        key=f"{key}_canvas_{sketch.generation}",
-    )
-    sketch.record(Version(result.json_data, result.image_bytes))
+    # The component takes a message apart without a look at it: one that somebody has made up is left alone.
+    with suppress(AttributeError, KeyError, TypeError, ValueError):
+        result = streamlit_drawable_canvas.st_canvas(
+            stroke_width=st.session_state.get(f"{key}_stroke_width", STROKE_WIDTH_PX[1]),
+            stroke_color="#000000",
+            background_color="#ffffff",
+            width=CANVAS_SIZE_PX,
+            height=CANVAS_SIZE_PX,
+            initial_drawing=sketch.start.drawing,
+            return_image_data=True,
+            key=f"{key}_canvas_{sketch.generation}",
+        )
+        sketch.record(Version(result.json_data, result.image_bytes))
     return sketch
 
 

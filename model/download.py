@@ -36,12 +36,12 @@ def export_as_zip(folder: Path, name: str) -> bytes:
 
 
 def _copy(folder: Path, name: str, target: Path) -> None:
+    if not zipfile.is_zipfile(folder / KERAS_FILE):
+        raise ExportError(f"{folder / KERAS_FILE} is missing or broken. {how_to_restore(folder)}")
     try:
         card, classes = read_card(folder), LiteRTNetwork(folder / LITERT_FILE).classes
     except CheckpointError as error:
         raise ExportError(str(error)) from error
-    if not zipfile.is_zipfile(folder / KERAS_FILE):
-        raise ExportError(f"{folder / KERAS_FILE} is missing or broken. {how_to_restore(folder)}")
     target.mkdir()
     shutil.copy(folder / COPIED[name], target)
     enclose(card, name, classes, target)

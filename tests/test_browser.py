@@ -437,3 +437,15 @@ def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(o
     button(page, "Back to the shipped network").click()
     expect(button(page, "Back to the previous network")).to_be_visible()
     expect(button(page, "Back to the shipped network")).to_have_count(0)
+
+
+def test_made_up_messages_are_left_alone(page):
+    page.evaluate("() => { window.original = HTMLCanvasElement.prototype.toDataURL }")
+    for made_up in ("5", "null", '"text"', '"data:image/png;base64,AAAA"'):
+        page.evaluate(f"() => {{ HTMLCanvasElement.prototype.toDataURL = () => ({made_up}) }}")
+        write(page, 1)
+        page.wait_for_timeout(400)  # nothing is to be seen; the server's log is looked at when it stops
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    page.evaluate("() => { HTMLCanvasElement.prototype.toDataURL = window.original }")
+    write(page, 1)
+    expect(answer(page)).to_have_text("1")

@@ -1,8 +1,14 @@
-from utils.sketch import MAX_VERSIONS, Sketch, Version
+import numpy as np
+import pytest
+
+from tests.conftest import encode
+from utils.sketch import MAX_BYTES, MAX_VERSION_BYTES, MAX_VERSIONS, Sketch, Version
+
+PICTURE = encode(np.full((28, 28), 255, np.uint8))
 
 
 def stroke(number: int) -> Version:
-    return Version({"objects": [{"type": "Path"}] * number}, b"picture %d" % number)
+    return Version({"objects": [{"type": "Path"}] * number}, encode(np.full((1, number), 255, np.uint8)))
 
 
 def drawn(strokes: int) -> Sketch:
@@ -64,3 +70,33 @@ def test_clear_really_clears_and_undo_brings_it_back():
 
 def test_memory_is_bounded():
     assert len(drawn(3 * MAX_VERSIONS).versions) == MAX_VERSIONS
+    sketch = Sketch()
+    for number in range(1, 12):
+        picture = encode(np.full((1, number), 255, np.uint8))
+        sketch.record(Version({"objects": ["x" * (MAX_VERSION_BYTES - 1000)]}, picture))
+        assert sketch.current.picture == picture
+    assert sum(version.size for version in sketch.versions) <= MAX_BYTES
+    for _ in range(2 * MAX_VERSIONS):
+        sketch.clear()
+    assert len(sketch.versions) <= MAX_VERSIONS
+
+
+@pytest.mark.parametrize(
+    ("drawing", "picture"),
+    [
+        ({"objects": []}, b"no picture"),
+        ({"objects": []}, PICTURE[:40]),
+        ({"objects": []}, "text"),
+        ({"objects": 5}, PICTURE),
+        ({}, PICTURE),
+        ([], PICTURE),
+        ("objects", PICTURE),
+        (None, PICTURE),
+        ({"objects": ["x" * MAX_VERSION_BYTES]}, PICTURE),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_no_canvas_has_sent_is_left_alone(drawing, picture):
+    sketch = drawn(2)
+    sketch.record(Version(drawing, picture))
+    assert sketch.current == stroke(2)

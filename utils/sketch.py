@@ -1,9 +1,15 @@
 """The versions of a drawing, for undo and redo."""
 
+import json
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from utils.image import decode_grey
 
 MAX_VERSIONS = 200
+MAX_BYTES = 8 * 2**20  # of all versions
+MAX_VERSION_BYTES = 2 * 2**20  # minutes of drawing without a stop
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,20 @@ class Version:
     def has_strokes(self) -> bool:
         """Whether there is anything on the paper."""
         return bool(self.drawing and self.drawing.get("objects"))
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(json.dumps(self.drawing)) + len(self.picture or b"")
+
+    def is_sound(self) -> bool:
+        """Say whether a canvas can have sent it; anybody can send anything."""
+        try:
+            objects = self.drawing["objects"]
+            decode_grey(self.picture)
+            return isinstance(objects, list) and self.size <= MAX_VERSION_BYTES
+        except (KeyError, TypeError, ValueError, RecursionError):
+            return False
 
 
 @dataclass
@@ -44,10 +64,9 @@ class Sketch:
         return self.current.picture if self.current.has_strokes else None
 
     def record(self, version: Version) -> None:
-        """Take what the canvas sent; if it is new, what was undone before cannot be redone any more."""
-        if version.picture is not None and version.picture != self.current.picture:
-            self.versions = [*self.versions[: self.position + 1], version][-MAX_VERSIONS:]
-            self.position = len(self.versions) - 1
+        """Take what the canvas sent, if it is sound; if it is new, what was undone before cannot be redone any more."""
+        if version.picture is not None and version.picture != self.current.picture and version.is_sound():
+            self._add(version)
             self.last_stroke = time.monotonic()
 
     def go(self, steps: int) -> None:
@@ -57,9 +76,14 @@ class Sketch:
 
     def clear(self) -> None:
         """Start on blank paper; undo brings the drawing back."""
-        self.versions = [*self.versions[: self.position + 1], Version()]
-        self.position += 1
+        self._add(Version())
         self._restart()
+
+    def _add(self, version: Version) -> None:
+        self.versions = [*self.versions[: self.position + 1], version][-MAX_VERSIONS:]
+        while sum(version.size for version in self.versions) > MAX_BYTES:
+            del self.versions[0]
+        self.position = len(self.versions) - 1
 
     def _restart(self) -> None:
         self.start = self.current
