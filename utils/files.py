@@ -29,6 +29,17 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def printable(name: str | Path) -> str:
+    r"""Write the name of a file so that it can be shown and sent: what is not UTF-8 in it by its code.
+
+    Examples
+    --------
+    >>> printable("drei \udcff")
+    'drei \\udcff'
+    """
+    return str(name).encode("utf-8", "backslashreplace").decode()
+
+
 @contextmanager
 def failing_with_advice(path: Path) -> Iterator[None]:
     """Let what cannot be written be an `OSError` that says where, why, and what to do."""

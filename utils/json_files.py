@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from utils.files import failing_with_advice, open_file, write_atomically
+from utils.files import failing_with_advice, open_file, printable, write_atomically
 
 MAX_JSON_BYTES = 16 * 2**20  # the steps of 5,000 epochs have 11 MB
 
@@ -78,10 +78,8 @@ def _naming(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except (OSError, ValueError, RecursionError) as error:
-        # A name that is not UTF-8 can be neither shown nor sent.
-        name = str(path).encode("utf-8", "backslashreplace").decode()
         reason = getattr(error, "strerror", None) or error
-        raise UnreadableError(f"The file {name} is not as it should be: {reason}.") from error
+        raise UnreadableError(f"The file {printable(path)} is not as it should be: {reason}.") from error
 
 
 def _content(path: Path) -> bytes:

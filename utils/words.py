@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from utils.files import printable
+
 # The parts that networks are tested on, in the order of what matters to people.
 SET_TITLES = {"strokes": "People’s drawings", "redrawn": "MNIST redrawn", "mnist": "MNIST"}
 
@@ -65,7 +67,7 @@ def run_title(name: str) -> str:
     try:
         begun = datetime.strptime(name[:19], "%Y-%m-%dT%H-%M-%S")
     except ValueError:
-        return name
+        return printable(name)
     return f"{begun:%Y-%m-%d %H:%M:%S}{name[19:].replace('-', ' #')}"
 
 
