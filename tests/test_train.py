@@ -295,6 +295,7 @@ def test_a_run_that_is_killed_again_and_again_goes_on_and_ends_as_if_it_had_not_
         ("finished", "is finished. Start another one."),
         ("nothing there", "has no config.json to go on from"),
         ("broken checkpoint", "checkpoint.keras cannot be loaded"),
+        ("many epochs", "config.json is not as it should be: Expected `int`, got `str` - at `$.epochs`. Start another"),
     ],
 )
 def test_what_cannot_go_on_says_so(fault, sentence, run, tmp_path, tiny_mnist_file):
@@ -305,6 +306,10 @@ def test_what_cannot_go_on_says_so(fault, sentence, run, tmp_path, tiny_mnist_fi
     if fault == "broken checkpoint":
         (folder / "model.json").unlink()
         (folder / "checkpoint.keras").write_bytes((folder / "model.keras").read_bytes()[:5000])
+    if fault == "many epochs":
+        (folder / "model.json").unlink()
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | {"epochs": "many"}))
     done = train("--resume", folder)
     assert done.returncode == 1
     assert sentence in done.stderr
@@ -339,6 +344,23 @@ def test_disk_that_is_full_or_read_only_is_said(options, sentence, mounting, tmp
     assert "Traceback" not in done.stderr
 
 
+def test_on_a_full_disk_the_failure_is_written_and_no_half_file_stays(mounting, tmp_path, tiny_mnist_file):
+    run = tmp_path / "disk" / "run"
+    run.parent.mkdir()
+    train_and_look = f'"$@"; cat {run}/status.json; ls -A {run}'
+    arguments = ["train.py", "--mnist", str(tiny_mnist_file), "--epochs", "1", "--run-dir", str(run)]
+    done = subprocess.run(
+        [*mounting("size=700k", run.parent), "sh", "-c", train_and_look, "sh", sys.executable, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert '"state": "failed"' in done.stdout
+    assert f'"message": "checkpoint.keras cannot be written into {run}: No space left on device. Delete' in done.stdout
+    assert done.stdout.splitlines()[-4:] == ["config.json", "metrics.jsonl", "status.json", "steps.jsonl"]
+
+
 def test_disk_that_fills_up_while_it_saves_is_said(state, tiny_mnist_file, monkeypatch):
     def fill_up(path: Path, write: Callable) -> None:
         write(path)
@@ -362,6 +384,18 @@ def test_disk_that_fills_up_while_it_saves_is_said(state, tiny_mnist_file, monke
     status = read_status(folder)
     assert (status.state, status.message) == (State.FAILED, "[Errno 28] No space left on device")
     assert not (folder / "model.json").exists()
+
+
+def test_a_loss_that_is_no_number_ends_it_and_leaves_only_numbers(tmp_path, tiny_mnist_file):
+    done = train(
+        *("--mnist", tiny_mnist_file, "--network", "dense", "--as-it-is", "--epochs", 3, "--optimizer", "sgd"),
+        *("--learning-rate", 1e30, "--constant-rate", "--run-dir", tmp_path / "run"),
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("Try a smaller --learning-rate.")
+    assert read_status(tmp_path / "run").state == State.FAILED
+    assert read_metrics(tmp_path / "run") == []
+    assert isinstance(read_metrics(tmp_path / "run", STEPS_FILE), list)
 
 
 def test_where_training_is_switched_off_it_does_not_start(tmp_path, monkeypatch):
