@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app_pages.permission import ask_password, is_permitted
 from app_pages.resources import get_predictor
 from app_pages.retrain import show_retraining, show_ways_back
 from model.checkpoint import SHIPPED, CheckpointError
@@ -39,7 +40,7 @@ try:
 except CheckpointError as error:
     st.error(str(error), icon=":material/error:", title="The network cannot be loaded")
     if folder_in_use() != SHIPPED:
-        show_ways_back()
+        show_ways_back() if is_permitted() else ask_password()
     st.stop()
 
 with st.sidebar:

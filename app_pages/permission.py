@@ -134,6 +134,8 @@ def _address() -> str:
 
 def ask_password() -> None:
     """Ask for the password; where there is none, say who may do what this session may not."""
+    if is_switched_off():
+        return
     try:
         password = read_secret("password")
         if password is None:

@@ -8,7 +8,7 @@ import io
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Generic, NotRequired, TypedDict, TypeVar
+from typing import Annotated, Generic, Literal, NotRequired, TypedDict, TypeVar
 
 from msgspec import Meta
 
@@ -135,6 +135,7 @@ class Slice(TypedDict):
     accuracy: Share
 
 
+PartName = Annotated[str, Meta(pattern=r"^[\w .–-]{1,40}$")]  # a laboratory, or a range
 TenCounts = Annotated[list[Count], Meta(min_length=10, max_length=10)]
 
 
@@ -149,7 +150,7 @@ class Quality(TypedDict):
     called_digit: Share
     confused: list[Confused]
     confusion: Annotated[list[TenCounts], Meta(min_length=10, max_length=10)]
-    slices: dict[str, dict[str, Slice]]
+    slices: dict[Literal["laboratory", "stroke width, px", "size", "slant"], dict[PartName, Slice]]
 
 
 def read_quality(folder: Path) -> OfParts[Quality] | None:

@@ -7,7 +7,7 @@ one. The shipped files are never touched.
 import hashlib
 import json
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
@@ -24,7 +24,7 @@ MIN_RIGHT = 8  # of the ten drawings; a network that was trained for a minute re
 
 class _Choice(TypedDict):
     folder: str
-    previous: str | None
+    previous: NotRequired[str | None]
 
 
 def folder_in_use() -> Path:
@@ -39,7 +39,7 @@ def previous_folder() -> Path | None:
 
 def _read(name: str) -> Path | None:
     try:
-        folder = read_json(state_dir() / IN_USE_FILE, _Choice)[name]
+        folder = read_json(state_dir() / IN_USE_FILE, _Choice).get(name)
         return Path(folder) if folder and Path(folder).is_dir() else None
     except (OSError, UnreadableError):
         return None

@@ -85,7 +85,14 @@ def test_without_its_steps_a_run_still_has_its_epochs(run, line):
     assert page.main.get("vega_lite_chart")
 
 
-@pytest.mark.parametrize("of_mnist", [None, {}, [], {"n": "many"}, {"confusion": [[1]]}, {"interval": [0.5]}], ids=str)
+PICTURE = {"![](//elsewhere.example/picture.png)": {"n": 1, "accuracy": 1}}
+
+
+@pytest.mark.parametrize(
+    "of_mnist",
+    [None, {}, [], {"n": "many"}, {"confusion": [[1]]}, {"interval": [0.5]}, {"slices": {"size": PICTURE}}],
+    ids=str,
+)
 def test_figures_that_cannot_be_read_are_said_to_be(run, of_mnist):
     quality = json.loads((run / QUALITY_FILE).read_text())
     quality["mnist"] = quality["mnist"] | of_mnist if of_mnist else of_mnist

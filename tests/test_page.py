@@ -135,6 +135,6 @@ def test_how_good_is_it_shows_the_figures_of_each_set(page):
 
 
 def test_how_good_is_it_says_so_where_there_are_no_figures(page, monkeypatch):
-    monkeypatch.setattr("app_pages.resources.QUALITY_FILE", "nowhere.json")
+    monkeypatch.setattr("model.checkpoint.QUALITY_FILE", "nowhere.json")
     page.switch_page("app_pages/quality.py").run()
     assert "There are no figures beside this network" in page.main.info[0].value

@@ -150,6 +150,17 @@ def test_who_may_not_is_told_why_and_cannot_switch_or_delete(come_from, finished
     assert not [button.key for button in page.button if button.key in ("training_use", "training_delete")]
 
 
+def test_back_from_a_broken_network_go_those_who_may(come_from, finished_run):
+    use(finished_run)
+    (finished_run / "model.json").unlink()
+    assert "retrain_shipped" in [button.key for button in open_page().button]
+    page = open_page(password=PASSWORD)
+    assert "retrain_shipped" not in [button.key for button in page.button]
+    assert "retrain_shipped" in [button.key for button in give(page, PASSWORD).button]
+    come_from("192.168.1.7")
+    assert not open_page().button
+
+
 def test_what_needs_tensorflow_to_be_downloaded_is_for_those_who_may_train(come_from):
     def formats() -> list[str]:
         return open_page("app_pages/quality.py").selectbox(key="quality_format_weights").options
