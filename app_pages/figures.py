@@ -9,7 +9,7 @@ from model.answers import MAX_MISTAKES
 from model.checkpoint import read_quality
 from utils.charts import confusion_chart, reliability_chart
 from utils.json_files import UnreadableError
-from utils.words import SET_TITLES, accuracy_percent
+from utils.words import SET_TITLES, accuracy_percent, as_markdown
 
 SETS = {
     "strokes": "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke "
@@ -31,7 +31,7 @@ def show_quality(folder: Path) -> None:
     try:
         quality = read_quality(folder)
     except UnreadableError as error:
-        st.warning(f"There are no figures to show. {error}")
+        st.warning(as_markdown(f"There are no figures to show. {error}"))
         return
     if quality is None:
         st.info("There are no figures beside this network. Training it again with `python train.py` makes them.")

@@ -107,6 +107,14 @@ def is_permitted() -> bool:
     return is_local() if password is None else st.session_state.get("permitted") == password
 
 
+def has_password() -> bool:
+    """Say whether the server has a password; one that cannot be read locks as well."""
+    try:
+        return read_secret("password") is not None
+    except PermissionError:
+        return True
+
+
 def is_local() -> bool:
     """Say whether the page is looked at on the machine that it runs on, and not by way of a proxy there."""
     headers = st.context.headers

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from app_pages.permission import ask_password, is_permitted
+from app_pages.permission import ask_password, has_password, is_permitted
 from app_pages.resources import get_predictor, microseconds_a_digit
 from model import presets
 from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, read_card
 from model.in_use import folder_in_use, previous_folder, use
 from utils.charts import learning_curve
 from utils.jobs import BusyError, Job, cancel, is_switched_off, latest_job, put_aside, start_training
+from utils.json_files import UnreadableError
 from utils.runs import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
-from utils.words import SET_TITLES, accuracy_percent, duration
+from utils.words import SET_TITLES, accuracy_percent, as_markdown, duration
 
 MOST_STEPS_SHOWN = 200
 SECONDS_TO_REFRESH = 2.5
@@ -29,6 +30,9 @@ def show_retraining() -> None:
     else:
         if job and not job.seen:
             show_end(job)
+        if not (is_permitted() or has_password()):
+            ask_password()  # there is nothing to ask for: it says who may
+            return
         # Tracked, so that a stroke on the canvas does not wait for what nobody looks at.
         popover = st.popover(
             "Retrain", icon=":material/model_training:", width="stretch", key="retrain_open", on_change="rerun"
@@ -185,7 +189,11 @@ def watch() -> None:
 @st.cache_data(max_entries=2, show_spinner=False)
 def show_curves(run_dir: Path, bytes_of_epochs: int, bytes_of_steps: int) -> None:
     """Show the curves of a run. Drawn once as its files grow; then every session is sent the same charts again."""
-    epochs, steps = read_metrics(run_dir), read_metrics(run_dir, STEPS_FILE)
+    try:
+        epochs, steps = read_metrics(run_dir), read_metrics(run_dir, STEPS_FILE)
+    except UnreadableError as error:
+        st.caption(as_markdown(str(error)))
+        return
     steps = steps[:: len(steps) // MOST_STEPS_SHOWN + 1]  # a long run need not send them all each time
     if steps:
         for measure in ("accuracy", "loss"):
@@ -209,8 +217,8 @@ def share_done(status: Status) -> float:
 def in_a_line(status: Status) -> str:
     """Say where the training is."""
     if status.seconds_left is None:
-        return f"{status.message} …"
-    return f"{status.message}, {duration(status.seconds_left)} left"
+        return f"{as_markdown(status.message)} …"
+    return f"{as_markdown(status.message)}, {duration(status.seconds_left)} left"
 
 
 def show_end(job: Job) -> None:
@@ -218,7 +226,7 @@ def show_end(job: Job) -> None:
     status = job.status
     if status.state is not State.DONE:
         title = "The training was cancelled" if status.state is State.CANCELLED else "The training failed"
-        st.warning(status.message, title=title)
+        st.warning(as_markdown(status.message), title=title)
         if st.button("Close", width="stretch", key="retrain_close"):
             put_aside(job)
             st.rerun()

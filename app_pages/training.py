@@ -15,7 +15,7 @@ from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
 from utils.json_files import UnreadableError
 from utils.overfitting import overfitting_from, overfitting_in_words
 from utils.runs import STEPS_FILE, Epoch, State, Status, Step, read_metrics
-from utils.words import SET_TITLES, accuracy_percent, duration, run_title
+from utils.words import SET_TITLES, accuracy_percent, as_markdown, duration, run_title
 
 MOST_COMPARED = len(RUN_COLORS)
 STATES = {
@@ -109,7 +109,7 @@ def show_one(run: Run) -> None:
     """Show what one run is good for."""
     folder = run.job.run_dir
     if run.state in (State.CANCELLED, State.FAILED, State.UNREADABLE):
-        st.warning(run.status.message, title=STATES[run.state])
+        st.warning(as_markdown(run.status.message), title=STATES[run.state])
     columns = st.columns(3)
     if run.card:
         if is_permitted() and folder != folder_in_use():

@@ -13,8 +13,10 @@ from model.in_use import IN_USE_FILE
 from tests.conftest import open_page
 from utils.jobs import NOTE_FILE, list_runs
 from utils.runs import METRICS_FILE, STATUS_FILE, STEPS_FILE, State, Status, write_status
+from utils.words import as_markdown
 
 TRAINING, NETWORKS, QUALITY = (f"app_pages/{name}.py" for name in ("training", "networks", "quality"))
+PICTURE_ELSEWHERE = "![](http://elsewhere.example/picture.png)"
 NESTED = '{"a": ' + "[" * 100_000
 pytestmark = pytest.mark.usefixtures("state")
 
@@ -54,7 +56,7 @@ def test_a_run_that_cannot_be_read_is_listed_as_such_and_can_be_deleted(run, fil
     (run / file).write_text(content)
     page = open_page(TRAINING)
     assert status_of_newest(page) == "Unreadable"
-    assert file in page.main.warning[0].value
+    assert as_markdown(file) in page.main.warning[0].value
     page.switch_page(NETWORKS).run()
     assert not page.exception
     delete(page.switch_page(TRAINING).run())
@@ -77,6 +79,14 @@ def test_so_is_a_folder_whose_name_is_not_utf8(run):
     delete(page.switch_page(TRAINING).run())
 
 
+def test_what_a_file_says_is_not_markdown(run):
+    (run / CARD_FILE).unlink()
+    write_status(run, Status(State.FAILED, PICTURE_ELSEWHERE))
+    page = open_page(TRAINING)
+    assert page.main.warning[0].value == as_markdown(PICTURE_ELSEWHERE)
+    assert "![](" not in page.main.warning[0].value
+
+
 @pytest.mark.parametrize("line", ["5", "[]", "{}"])
 def test_without_its_steps_a_run_still_has_its_epochs(run, line):
     (run / STEPS_FILE).write_text(f"{line}\n")
@@ -85,7 +95,7 @@ def test_without_its_steps_a_run_still_has_its_epochs(run, line):
     assert page.main.get("vega_lite_chart")
 
 
-PICTURE = {"![](//elsewhere.example/picture.png)": {"n": 1, "accuracy": 1}}
+PICTURE = {PICTURE_ELSEWHERE: {"n": 1, "accuracy": 1}}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +109,7 @@ def test_figures_that_cannot_be_read_are_said_to_be(run, of_mnist):
     (run / QUALITY_FILE).write_text(json.dumps(quality))
     page = open_page(TRAINING)
     assert status_of_newest(page) == "Done"
-    assert any(QUALITY_FILE in warning.value for warning in page.main.warning)
+    assert any(as_markdown(QUALITY_FILE) in warning.value for warning in page.main.warning)
 
 
 @pytest.mark.parametrize("file", [NOTE_FILE, IN_USE_FILE])

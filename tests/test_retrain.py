@@ -13,7 +13,7 @@ from utils import jobs
 from utils.charts import learning_curve
 from utils.jobs import BusyError, latest_job, only_training
 from utils.runs import STEPS_FILE, State, Status, append_metrics, write_status
-from utils.words import accuracy_percent
+from utils.words import accuracy_percent, as_markdown
 
 pytestmark = pytest.mark.usefixtures("state")
 
@@ -161,7 +161,7 @@ def test_an_end_without_a_network_is_said_until_it_is_closed(state, status, titl
         write_status(folder, status)
     page = open_page()
     assert page.sidebar.warning[0].proto.title == title
-    assert page.sidebar.warning[0].value == message
+    assert page.sidebar.warning[0].value == as_markdown(message)
     assert keys(page) == {"retrain_close", "retrain_start"}
     press(page, "retrain_close")
     assert not page.sidebar.warning
@@ -211,5 +211,5 @@ def test_a_network_that_was_broken_since_is_refused(run):
     page = open_page()
     (run / "model.tflite").write_bytes(b"nothing")
     press(page, "retrain_use")
-    assert "is broken" in page.error[0].value
+    assert "was changed since its card was written" in page.error[0].value
     assert folder_in_use() == SHIPPED

@@ -1,6 +1,7 @@
 """Probabilities, times and names in words."""
 
 import argparse
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from difflib import get_close_matches
@@ -69,6 +70,19 @@ def run_title(name: str) -> str:
     except ValueError:
         return printable(name)
     return f"{begun:%Y-%m-%d %H:%M:%S}{name[19:].replace('-', ' #')}"
+
+
+def as_markdown(text: str) -> str:
+    r"""Escape what people wrote, so that Streamlit's Markdown shows it letter by letter.
+
+    Examples
+    --------
+    >>> print(as_markdown("*my* net <b>, 14:05"))
+    \*my\* net \<b\>, 14:05
+    """
+    escaped = re.sub(r"([\\`*_{}\[\]<>()#+!|~$&-])", r"\\\1", text)
+    # ":smile:" and "www.…" are found after the escapes are gone. An invisible letter on both sides keeps them apart.
+    return re.sub(r"(?<!\d)[:.@]|[:.@](?!\d)", "\N{WORD JOINER}\\g<0>\N{WORD JOINER}", escaped)
 
 
 def in_words(probabilities: np.ndarray) -> str:
