@@ -4,12 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from app_pages.clock import local_now
+from app_pages.outcome import NOT_MEASURED_HELP
 from app_pages.permission import ask_password, is_permitted
 from app_pages.resources import get_predictor
-from app_pages.retrain import show_retraining, show_ways_back
+from app_pages.retrain import show_retraining
+from app_pages.switch import notice_changes, show_ways_back
 from model.checkpoint import SHIPPED, CheckpointError
 from model.in_use import folder_in_use
-from utils.words import accuracy_percent
+from model.trained import name_runs
+from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, counted
 
 SETS_HELP = {
     "strokes": (
@@ -35,6 +39,7 @@ page = st.navigation(
     ]
 )
 
+notice_changes()  # before anything is read, so that nothing is missed
 try:
     card = get_predictor().card
 except CheckpointError as error:
@@ -45,16 +50,13 @@ except CheckpointError as error:
 
 with st.sidebar:
     st.caption("Network in use")
-    drawn = "strokes" if "strokes" in card.accuracy else "redrawn"
-    for name, of_what in ((drawn, "people’s drawings"), ("mnist", "MNIST’s test digits")):
-        st.markdown(
-            f"**{accuracy_percent(card.accuracy[name])}** of {of_what} read right",
-            help=SETS_HELP[name].format(n=card.images[name]),
-        )
-    st.caption(f"“{card.network}”, {card.parameters:,} parameters, trained on {card.date} for {card.epochs} epochs.")
-    st.caption("What you draw or upload is read on the computer that runs this page. It is not stored or passed on.")
-
-    st.divider()
+    with st.container(gap="xxsmall"):
+        st.markdown(f"**{as_markdown(name_runs(local_now()).get(folder_in_use(), card.network))}** reads right:")
+        for (name, title), figure in zip(SET_TITLES.items(), accuracies_by_title(card.accuracy).values(), strict=True):
+            of_what = SETS_HELP[name].format(n=card.images[name]) if name in card.accuracy else NOT_MEASURED_HELP
+            st.markdown(f"{title}: {figure if figure == NOT_MEASURED else f'**{figure}**'}", help=of_what)
+    st.caption(f"{card.parameters:,} parameters, {counted(card.epochs, 'epoch')}, trained on {card.date}.")
     show_retraining()
+    st.caption("What you draw or upload is read on the computer that runs this page. It is not stored or passed on.")
 
 page.run()

@@ -90,7 +90,7 @@ from utils.runs import (
     read_metrics,
     write_status,
 )
-from utils.words import one_of
+from utils.words import counted, one_of
 
 LITERT_CHECK_IMAGES = 1000
 VALIDATION_REDRAWN = 2000
@@ -583,7 +583,10 @@ def run(arguments: argparse.Namespace, run_dir: Path, command: str) -> Card:
         write_status(run_dir, Status(State.DONE, "Trained and judged", arguments.epochs, arguments.epochs, share=1.0))
     except (Cancelled, KeyboardInterrupt):
         finished = len(read_metrics(run_dir))
-        write_status(run_dir, Status(State.CANCELLED, f"Cancelled after {finished} epochs", finished, arguments.epochs))
+        write_status(
+            run_dir,
+            Status(State.CANCELLED, f"Cancelled after {counted(finished, 'epoch')}", finished, arguments.epochs),
+        )
         raise SystemExit(f"Cancelled. `python train.py --resume {run_dir}` goes on after epoch {finished}.") from None
     except (ValueError, CheckpointError, OSError) as error:
         tell_failure(run_dir, str(error))

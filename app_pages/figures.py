@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from app_pages.outcome import NOT_MEASURED_HELP
 from model.answers import MAX_MISTAKES
 from model.checkpoint import read_quality
 from utils.charts import confusion_chart, reliability_chart
 from utils.json_files import UnreadableError
-from utils.words import SET_TITLES, accuracy_percent, as_markdown
+from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown
 
 SETS = {
     "strokes": "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke "
@@ -55,6 +56,8 @@ def show_quality(folder: Path) -> None:
         "Of those not called a digit the page says that they do not look like one. The confidence is off by so much on "
         "average: the expected calibration error, in 15 bins."
     )
+    for title in (title for name, title in SET_TITLES.items() if name not in quality):
+        st.caption(f"{title}: {NOT_MEASURED}", help=NOT_MEASURED_HELP)
     name = st.segmented_control(
         "Look closer at",
         names,

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from app_pages.canvas import show_canvas, show_controls
+from app_pages.clock import local_now
 from app_pages.dataset_browser import show_dataset
 from app_pages.layers import show_layers
 from app_pages.resources import get_predictor
@@ -15,7 +16,7 @@ from model.presets import NETWORKS, PRESETS, expected_seconds
 from model.trained import Trained, average_over_seeds, find_trained
 from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
-from utils.words import SET_TITLES, duration, percent, which_of, who_says_what
+from utils.words import SET_TITLES, as_markdown, duration, percent, which_of, who_says_what
 
 MOST_COMPARED = 6
 
@@ -26,7 +27,12 @@ def compare(networks: dict[str, Trained]) -> None:
     """Let one choose networks and draw; show what each reads, and where they differ."""
     # Pills and no multiselect: that writes white on the primary colour, too pale for it in dark.
     chosen = st.pills(
-        "Compare", list(networks), selection_mode="multi", default=list(networks)[:3], key="networks_chosen"
+        "Compare",
+        list(networks),
+        selection_mode="multi",
+        default=list(networks)[:3],
+        format_func=as_markdown,
+        key="networks_chosen",
     )
     if len(chosen) > MOST_COMPARED:
         st.caption(f"The {MOST_COMPARED} that were chosen first are compared.")
@@ -47,7 +53,7 @@ def compare(networks: dict[str, Trained]) -> None:
     with st.grid(3, min_column_width=260):
         for name, reading in readings.items():
             with st.container(border=True):
-                st.markdown(f"**{name}**")
+                st.markdown(f"**{as_markdown(name)}**")
                 st.caption(f"{networks[name].card.parameters:,} parameters")
                 show_bars(reading.prediction, key=f"networks_{networks[name].folder.name}")
 
@@ -59,7 +65,7 @@ def read_with(networks: list[Trained], ink: np.ndarray) -> dict[str, Reading]:
         try:
             reading = get_predictor(network.folder).read(ink)
         except CheckpointError as error:
-            st.error(str(error), title=network.name)
+            st.error(str(error), title=as_markdown(network.name))
             continue
         if reading.blank:
             show_blank(reading)
@@ -84,7 +90,7 @@ def show_answers(readings: dict[str, Reading]) -> None:
         }
     )
     if len(groups) > 1:
-        sentences = [f"**{answer}**: {'; '.join(names)}" for answer, names in groups.items()]
+        sentences = [f"**{answer}**: {as_markdown('; '.join(names))}" for answer, names in groups.items()]
         st.warning("  \n".join(sentences), title="They disagree", icon=":material/compare_arrows:")
 
 
@@ -111,7 +117,7 @@ def show_accuracies(networks: list[Trained]) -> None:
 
 
 st.title("Networks", anchor=False)
-trained = find_trained()
+trained = find_trained(local_now())
 if len(trained) == 1:
     each = [(name, preset.options(name, anew=True)) for preset in PRESETS.values() for name in NETWORKS]
     seconds = [sum(expected_seconds(of.images, of.epochs, name, of.as_it_is).values()) for name, of in each]

@@ -1,19 +1,20 @@
-"""The sidebar's retraining: start it, watch it, end it, and take its result into use or not."""
+"""Retrain: a dialog that starts a training, and in the sidebar how far it is and how it ended."""
 
 from pathlib import Path
 
 import streamlit as st
 
+from app_pages.outcome import announce_end, show_end
 from app_pages.permission import ask_password, has_password, is_permitted
-from app_pages.resources import get_predictor, microseconds_a_digit
+from app_pages.resources import get_predictor
+from app_pages.switch import show_ways_back
 from model import presets
-from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, read_card
-from model.in_use import folder_in_use, previous_folder, use
+from model.in_use import folder_in_use, previous_folder
 from utils.charts import learning_curve
-from utils.jobs import BusyError, Job, cancel, is_switched_off, latest_job, put_aside, start_training
+from utils.jobs import BusyError, cancel, is_switched_off, latest_job, start_training
 from utils.json_files import UnreadableError
 from utils.runs import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
-from utils.words import SET_TITLES, accuracy_percent, as_markdown, duration
+from utils.words import as_markdown, duration
 
 MOST_STEPS_SHOWN = 200
 SECONDS_TO_REFRESH = 2.5
@@ -25,7 +26,9 @@ def show_retraining() -> None:
     if is_switched_off():
         return
     job = latest_job()
+    announce_end(job)
     if job and job.running:
+        _close()
         watch()
     else:
         if job and not job.seen:
@@ -33,46 +36,15 @@ def show_retraining() -> None:
         if not (is_permitted() or has_password()):
             ask_password()  # there is nothing to ask for: it says who may
             return
-        # Tracked, so that a stroke on the canvas does not wait for what nobody looks at.
-        popover = st.popover(
-            "Retrain", icon=":material/model_training:", width="stretch", key="retrain_open", on_change="rerun"
-        )
-        if popover.open:
-            with popover:
-                if is_permitted():
-                    choose()
-                else:
-                    ask_password()
+        st.button("Retrain", icon=":material/model_training:", width="stretch", on_click=_open, key="retrain")
+        if st.session_state.get("retrain_open"):
+            show_dialog()
     if is_permitted():
         show_ways_back()
 
 
-def show_ways_back() -> None:
-    """Offer to read with the previous network again, or the shipped one."""
-    in_use, previous = folder_in_use(), previous_folder()
-    ways = {"previous": previous if previous not in (in_use, SHIPPED) else None, "shipped": SHIPPED}
-    for name, folder in ways.items():
-        if folder and folder != in_use and switch(f"Back to the {name} network", folder, f"retrain_{name}"):
-            st.rerun()
-
-
-def switch(label: str, folder: Path, key: str, icon: str = ":material/undo:", primary: bool = False) -> bool:
-    """Offer a button that takes the network in `folder` into use; say whether it was."""
-    if not st.button(label, icon=icon, type="primary" if primary else "secondary", width="stretch", key=key):
-        return False
-    try:
-        use(folder)
-    except CheckpointError as error:
-        st.error(str(error))
-        return False
-    except OSError as error:
-        st.error(f"It cannot be noted which network is in use: {error}. The one in use stays.")
-        return False
-    return True
-
-
 def offer_training(network: str) -> None:
-    """Offer a button that opens *Retrain* in the sidebar, set to train a network from scratch."""
+    """Offer a button that opens *Retrain*, set to train a network from scratch."""
     if is_switched_off():
         return
     job = latest_job()
@@ -80,18 +52,32 @@ def offer_training(network: str) -> None:
         f"Train “{network}” from scratch",
         icon=":material/model_training:",
         disabled=bool(job and job.running),
-        on_click=_open_retrain,
+        on_click=_open,
         args=(network,),
         key="retrain_offered",
     ):
-        st.rerun()  # the sidebar too
+        st.rerun()  # not this part of the page alone: the dialog is the sidebar's
 
 
-def _open_retrain(network: str) -> None:
-    st.session_state["retrain_open"], st.session_state["retrain_from"] = True, ANEW
-    for preset in presets.PRESETS:
-        st.session_state[f"retrain_network_{ANEW}_{preset}"] = network
-    st.toast("How long? Choose and start in the sidebar, under *Retrain*.", icon=":material/model_training:")
+def _open(network: str | None = None) -> None:
+    st.session_state["retrain_open"] = True
+    if network:
+        st.session_state["retrain_from"] = ANEW
+        for preset in presets.PRESETS:
+            st.session_state[f"retrain_network_{ANEW}_{preset}"] = network
+
+
+def _close() -> None:
+    st.session_state["retrain_open"] = False
+
+
+@st.dialog("Retrain", icon=":material/model_training:", on_dismiss=_close)
+def show_dialog() -> None:
+    """Ask how to train, and before it for the password where there is one."""
+    if is_permitted():
+        choose()
+    else:
+        ask_password()
 
 
 def choose() -> None:
@@ -100,7 +86,7 @@ def choose() -> None:
         "The network is trained in a process of its own. Meanwhile the one in use goes on reading, and it stays in use "
         "until you say otherwise."
     )
-    # Persistent, so that what `offer_training` has set stays when the popover closes: on a phone, as the sidebar opens.
+    # Persistent, so that what `offer_training` has set comes as far as here.
     start = st.segmented_control(
         "Start from", [GO_ON, ANEW], default=GO_ON, required=True, persist_state="session", key="retrain_from"
     )
@@ -108,17 +94,13 @@ def choose() -> None:
     preset, of = presets.PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
     in_use, anew = get_predictor(), start == ANEW
     network = in_use.card.network
+    if anew:
+        networks = list(presets.NETWORKS)
+        network = st.selectbox(
+            "Network", networks, networks.index(preset.network), persist_state="session", key=f"retrain_network_{of}"
+        )
+        st.caption(presets.NETWORKS[network].history)
     with st.expander("More"):
-        if anew:
-            networks = list(presets.NETWORKS)
-            network = st.selectbox(
-                "Network",
-                networks,
-                networks.index(preset.network),
-                persist_state="session",
-                key=f"retrain_network_{of}",
-            )
-            st.caption(presets.NETWORKS[network].history)
         chosen = preset.options(network, anew, in_use.knows_no_digit)
         epochs = st.slider("Epochs", 1, 45, chosen.epochs, key=f"retrain_epochs_{of}_{network}")
         images = st.number_input(
@@ -163,6 +145,8 @@ def choose() -> None:
     except (BusyError, OSError) as error:
         st.error(str(error), icon=":material/error:")
     else:
+        _close()
+        st.toast("The training begins: the sidebar shows how far it is.", icon=":material/model_training:")
         st.rerun()
 
 
@@ -180,10 +164,10 @@ def watch() -> None:
         st.rerun()
     status = job.status
     st.progress(share_done(status), text=in_a_line(status))
-    show_curves(job.run_dir, *(bytes_in(job.run_dir / file) for file in (METRICS_FILE, STEPS_FILE)))
     if is_permitted() and st.button("Cancel", icon=":material/stop:", width="stretch", key="retrain_cancel"):
         cancel(job)
         st.rerun()
+    show_curves(job.run_dir, *(bytes_in(job.run_dir / file) for file in (METRICS_FILE, STEPS_FILE)))
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -195,7 +179,7 @@ def show_curves(run_dir: Path, bytes_of_epochs: int, bytes_of_steps: int) -> Non
         st.caption(as_markdown(str(error)))
         return
     steps = steps[:: len(steps) // MOST_STEPS_SHOWN + 1]  # a long run need not send them all each time
-    if steps:
+    if epochs or len(steps) > 1:  # of one step there is no line to draw
         for measure in ("accuracy", "loss"):
             chart = learning_curve(measure, epochs, steps).properties(height=220)
             st.altair_chart(chart, key=f"retrain_{measure}", alt=f"The {measure} over the epochs so far")
@@ -219,56 +203,3 @@ def in_a_line(status: Status) -> str:
     if status.seconds_left is None:
         return f"{as_markdown(status.message)} …"
     return f"{as_markdown(status.message)}, {duration(status.seconds_left)} left"
-
-
-def show_end(job: Job) -> None:
-    """Show how the training ended; of a new network, how it compares with the one in use."""
-    status = job.status
-    if status.state is not State.DONE:
-        title = "The training was cancelled" if status.state is State.CANCELLED else "The training failed"
-        st.warning(as_markdown(status.message), title=title)
-        if st.button("Close", width="stretch", key="retrain_close"):
-            put_aside(job)
-            st.rerun()
-        return
-    try:
-        new = read_card(job.run_dir)
-    except CheckpointError as error:
-        st.warning(str(error), title="The new network cannot be read")
-        put_aside(job)
-        return
-    current = get_predictor().card
-    st.markdown("**A new network is trained**", help="Judged on digits that neither network has learned from.")
-    figures = zip(_figures(new, job.run_dir).items(), _figures(current, folder_in_use()).values(), strict=True)
-    st.dataframe(
-        [{"": what, "New": of_new, "In use": of_current} for (what, of_new), of_current in figures],
-        hide_index=True,
-        alt="The new network beside that in use: how much of each test part it reads right, its size and its speed",
-    )
-    if not is_permitted():
-        return
-    if switch("Use it", job.run_dir, "retrain_use", ":material/check:", primary=is_better(new, current)):
-        put_aside(job)
-        st.rerun()
-    if st.button("Keep the current one", width="stretch", key="retrain_keep"):
-        put_aside(job)
-        st.rerun()
-
-
-def is_better(new: Card, current: Card) -> bool:
-    """Say whether the new network reads the validation part better, and drawings no worse."""
-    drawn = [name for name in ("strokes", "redrawn") if name in new.accuracy and name in current.accuracy]
-    return new.validation_accuracy > current.validation_accuracy and all(
-        new.accuracy[name] >= current.accuracy[name] for name in drawn
-    )
-
-
-def _figures(card: Card, folder: Path) -> dict[str, str]:
-    accuracies = {
-        title: accuracy_percent(card.accuracy[name]) if name in card.accuracy else "–"
-        for name, title in SET_TITLES.items()
-    }
-    return accuracies | {
-        "Size": f"{(folder / LITERT_FILE).stat().st_size / 1000:,.0f} KB",
-        "A digit takes": f"{microseconds_a_digit(folder):,.0f} µs",
-    }

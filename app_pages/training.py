@@ -1,21 +1,27 @@
-"""Training: the runs on this machine, their curves over each other, what each reads; use, download or delete one."""
+"""Training: the runs on this machine, their curves, what each reads; use, download, rename or delete one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
+from app_pages.clock import local_now
 from app_pages.download import offer_download
 from app_pages.figures import show_quality
+from app_pages.outcome import NOT_MEASURED_HELP
 from app_pages.permission import is_permitted
-from app_pages.retrain import switch
-from model.checkpoint import CARD_FILE, Card, CheckpointError, read_card
+from app_pages.switch import offer_switch
+from model.checkpoint import CARD_FILE, SHIPPED, Card, CheckpointError, read_card
 from model.in_use import folder_in_use
+from model.trained import MOST_LETTERS, name_runs, rename
 from utils.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
+from utils.files import printable
 from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
 from utils.json_files import UnreadableError
 from utils.overfitting import overfitting_from, overfitting_in_words
 from utils.runs import STEPS_FILE, Epoch, State, Status, Step, read_metrics
-from utils.words import SET_TITLES, accuracy_percent, as_markdown, duration, run_title
+from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, duration
 
 MOST_COMPARED = len(RUN_COLORS)
 STATES = {
@@ -31,12 +37,18 @@ STATES = {
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder, and what it tells."""
+    """A run folder or the shipped network's: what it is called, and what it tells."""
 
     job: Job
+    name: str
     status: Status
     card: Card | None
     epochs: list[Epoch]
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return self.job.run_dir
 
     @property
     def state(self) -> State:
@@ -52,40 +64,48 @@ class Run:
             return []
 
     @property
-    def name(self) -> str:
-        """What to call it."""
-        return run_title(self.job.run_dir.name)
+    def is_fixed(self) -> bool:
+        """Whether it cannot be deleted now: it is the shipped one, in use, or goes on."""
+        return self.folder in (SHIPPED, folder_in_use()) or self.job.running
 
 
-def read_run(job: Job) -> Run:
+def read_runs() -> dict[Path, Run]:
+    """Read what the run folders tell: the newest first, the shipped network last."""
+    latest, names = latest_job(), name_runs(local_now())
+    # Of a run that was begun since there is no name yet.
+    return {
+        folder: read_run(job_of(folder, latest), names.get(folder, printable(folder.name)))
+        for folder in (*list_runs(), SHIPPED)
+    }
+
+
+def read_run(job: Job, name: str) -> Run:
     """Read what a run folder tells."""
     try:
         card = read_card(job.run_dir) if (job.run_dir / CARD_FILE).exists() else None
-        return Run(job, job.status, card, read_metrics(job.run_dir))
+        return Run(job, name, job.status, card, read_metrics(job.run_dir))
     except (CheckpointError, UnreadableError) as error:
-        return Run(job, Status(State.UNREADABLE, str(error)), None, [])
+        return Run(job, name, Status(State.UNREADABLE, str(error)), None, [])
 
 
-def show_list(runs: list[Run]) -> None:
+def show_list(runs: Iterable[Run]) -> None:
     """Show all runs as a table."""
     rows = []
     for run in runs:
-        status = "In use" if run.job.run_dir == folder_in_use() else STATES[run.state]
-        accuracy = run.card.accuracy if run.card else {}
-        figures = {
-            title: accuracy_percent(accuracy[name]) if name in accuracy else "–" for name, title in SET_TITLES.items()
-        }
+        status = "In use" if run.folder == folder_in_use() else STATES[run.state]
+        figures = accuracies_by_title(run.card.accuracy if run.card else {})
         rows.append(
             {
-                "Begun (UTC)": run.name,
-                "Status": status,
-                "Network": run.card.network if run.card else "–",
+                "Name": run.name,
+                "Status": "Shipped" if run.folder == SHIPPED and status != "In use" else status,
                 "Epochs": len(run.epochs),
                 "Trained for": duration(run.epochs[-1]["seconds"]) if run.epochs else "–",
-                **figures,
+                **(figures if run.card else dict.fromkeys(figures, "–")),
             }
         )
-    st.dataframe(rows, hide_index=True, alt="The runs on this machine, the newest first")
+    st.dataframe(rows, hide_index=True, alt="The networks on this machine, the newest first")
+    if any(run.card and len(run.card.accuracy) < len(SET_TITLES) for run in runs):
+        st.caption(f"Why “{NOT_MEASURED}”?", help=NOT_MEASURED_HELP)
 
 
 def show_curves(runs: list[Run]) -> None:
@@ -106,45 +126,84 @@ def show_curves(runs: list[Run]) -> None:
 
 
 def show_one(run: Run) -> None:
-    """Show what one run is good for."""
-    folder = run.job.run_dir
+    """Show what one run is good for, and what can be done with it."""
     if run.state in (State.CANCELLED, State.FAILED, State.UNREADABLE):
         st.warning(as_markdown(run.status.message), title=STATES[run.state])
-    columns = st.columns(3)
+    with st.container(horizontal=True):
+        may_be_used = run.card and is_permitted() and run.folder != folder_in_use()
+        if may_be_used and offer_switch("Use it", run.folder, "training_use", ":material/check:"):
+            st.rerun()
+        if run.card:
+            offer_download(run.folder, key="training")
+        if is_permitted() and run.folder != SHIPPED:
+            offer_new_name(run)
+        if is_permitted() and not run.is_fixed:
+            offer_to_delete(run.folder)
     if run.card:
-        if is_permitted() and folder != folder_in_use():
-            with columns[0]:
-                if switch("Use it", folder, "training_use", ":material/check:"):
-                    st.rerun()
-        with columns[1]:
-            offer_download(folder, key="training")
-    if is_permitted() and not run.job.running and folder != folder_in_use():
-        with columns[2].popover("Delete", icon=":material/delete:", width="stretch", key="training_delete_open"):
-            st.markdown("This cannot be undone.")
-            if st.button("Delete this run", type="primary", key="training_delete"):
-                delete_run(folder)
-                st.rerun()
-    if run.card:
-        show_quality(folder)
+        show_quality(run.folder)
+
+
+def offer_new_name(run: Run) -> None:
+    """Let one give a run another name."""
+    with (
+        st.popover("Rename", icon=":material/edit:", width="stretch", key="training_rename_open"),
+        st.form("training_rename_form", border=False),
+    ):
+        # Not filled in: a name with "today" in it would be kept as it is, and be wrong tomorrow.
+        name = st.text_input(
+            "Name",
+            max_chars=MOST_LETTERS,
+            placeholder=run.name,
+            help="Leave it empty for the name that it had first.",
+            key=f"training_name_{run.folder.name}",
+        )
+        if not st.form_submit_button("Rename", type="primary", key="training_rename"):
+            return
+    try:
+        rename(run.folder, name)
+    except OSError as error:
+        st.error(f"It could not be renamed: {error}.")
+    else:
+        st.rerun()
+
+
+def offer_to_delete(folder: Path) -> None:
+    """Let one delete a run, asking once more."""
+    with st.popover("Delete", icon=":material/delete:", width="stretch", key="training_delete_open"):
+        st.markdown("This cannot be undone.")
+        st.button("Delete this run", type="primary", on_click=delete_chosen, args=(folder,), key="training_delete")
+
+
+def delete_chosen(folder: Path) -> None:
+    """Delete a run; nothing is looked at closer any more."""
+    delete_run(folder)
+    st.session_state["training_chosen"] = []
 
 
 st.title("Training", anchor=False)
-latest = latest_job()
-runs = [read_run(job_of(folder, latest)) for folder in list_runs()]
-if not runs:
-    st.info("No network was trained here yet. *Retrain* in the sidebar starts one.", icon=":material/model_training:")
-    st.stop()
-show_list(runs)
-names = {run.name: run for run in runs}
+runs = read_runs()
+if len(runs) == 1:
+    st.info(
+        "No network was trained here yet. *Retrain* in the sidebar starts one, to compare with the shipped one.",
+        icon=":material/model_training:",
+    )
+show_list(runs.values())
+if any(folder not in runs for folder in st.session_state.get("training_chosen", [])):
+    st.warning("It was deleted, perhaps on another page. The network in use stays.", title="This run is gone")
 # Pills and no multiselect: that writes white on the primary colour, too pale for it in dark.
 chosen = st.pills(
-    "Look closer at", list(names), selection_mode="multi", default=next(iter(names)), key="training_chosen"
+    "Look closer at",
+    list(runs),
+    selection_mode="multi",
+    default=next(iter(runs)),
+    format_func=lambda folder: as_markdown(runs[folder].name),
+    key="training_chosen",
 )
 if len(chosen) > MOST_COMPARED:
     st.caption(f"The {MOST_COMPARED} that were chosen first are compared.")
     chosen = chosen[:MOST_COMPARED]
-with_epochs = [names[name] for name in chosen if names[name].epochs]
+with_epochs = [runs[folder] for folder in chosen if runs[folder].epochs]
 if with_epochs:
     show_curves(with_epochs)
 if len(chosen) == 1:
-    show_one(names[chosen[0]])
+    show_one(runs[chosen[0]])

@@ -87,7 +87,7 @@ class Card:
         """What the test digits had to do with the training, in a sentence."""
         if "validate_on_test" in self.command.replace("-", "_"):  # the option, or the preset that has it
             return "MNIST's test digits were looked at while it was trained, so their figure flatters it."
-        return "None of these digits was trained on, and they chose nothing."
+        return "The network was neither trained nor tuned on any of these digits."
 
 
 def read_card(folder: Path) -> Card:

@@ -51,8 +51,8 @@ def use(folder: Path) -> None:
     Raises
     ------
     CheckpointError
-        If it cannot be loaded, is not the one that its card describes, or reads fewer than eight of ten plain drawings
-        right. The one in use stays.
+        If it is gone, cannot be loaded, is not the one that its card describes, or reads fewer than eight of ten plain
+        drawings right. The one in use stays.
     """
     if folder != SHIPPED:  # which is never refused: whatever happens, there is a way back to it
         _check(folder)
@@ -62,6 +62,8 @@ def use(folder: Path) -> None:
 
 
 def _check(folder: Path) -> None:
+    if not folder.is_dir():
+        raise CheckpointError("This run is gone: it was deleted, perhaps on another page. The network in use stays.")
     card = read_card(folder)
     # Before it is loaded: LiteRT trusts what is in a file.
     if hashlib.sha256(read_litert(folder / LITERT_FILE)).hexdigest() != card.litert_sha256:

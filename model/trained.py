@@ -1,29 +1,38 @@
-"""The trained networks on this machine: the shipped one, and those of the finished runs."""
+"""The networks on this machine: the shipped one, and those of the runs; what they are called."""
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from statistics import mean, stdev
+from typing import TypedDict
 
 from model.checkpoint import SHIPPED, Card, CheckpointError, read_card
+from utils.files import open_file, write_atomically
 from utils.jobs import list_runs
-from utils.words import run_title
+from utils.json_files import Positive, UnreadableError, read_json
+from utils.runs import CONFIG_FILE
+from utils.words import run_title, when_begun
 
 # What the card says of its own, and where things lie.
 NO_SETTINGS = ("--network", "--seed", "--run-dir", "--mnist", "--strokes")
+NAME_FILE, MOST_LETTERS = "name.txt", 40
+
+
+class _Config(TypedDict):
+    network: str
+    epochs: Positive
+    start_from: str | None
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network: where it is, and its card."""
+    """A trained network: where it is, its card, and what it is called."""
 
     folder: Path
     card: Card
-
-    @property
-    def name(self) -> str:
-        """What to call it."""
-        return f"{self.card.network}, {'shipped' if self.folder == SHIPPED else run_title(self.folder.name)}"
+    name: str
 
     @property
     def settings(self) -> str:
@@ -40,15 +49,72 @@ class Trained:
         )
 
 
-def find_trained() -> list[Trained]:
-    """Find the shipped network and those of all finished runs, the newest first."""
-    found = []
+def find_trained(now: datetime) -> list[Trained]:
+    """Find the shipped network and those of all finished runs, the newest first; `now` as `name_runs`."""
+    found, names = [], name_runs(now)
     for folder in (SHIPPED, *list_runs()):
         try:
-            found.append(Trained(folder, read_card(folder)))
-        except CheckpointError:
-            continue  # not finished; the page Training says why
+            found.append(Trained(folder, read_card(folder), names[folder]))
+        except (CheckpointError, KeyError):  # not finished, or begun since; the page Training says which
+            continue
     return found
+
+
+def name_runs(now: datetime) -> dict[Path, str]:
+    """Name the shipped network and every run, each by a name of its own.
+
+    Parameters
+    ----------
+    now : datetime
+        With the time zone of whoever reads the names.
+    """
+    names = {}
+    for folder in (SHIPPED, *reversed(list_runs())):  # so that a name stays when another run comes
+        name = _given_name(folder) or _plain_name(folder, now)
+        of_its_own = chain([name], (f"{name} ({number})" for number in count(2)))
+        names[folder] = next(name for name in of_its_own if name not in names.values())
+    return names
+
+
+def _given_name(folder: Path) -> str:
+    try:
+        with open_file(folder / NAME_FILE) as file:
+            return _in_a_line(file.read(4 * MOST_LETTERS).decode(errors="replace"))
+    except OSError:
+        return ""
+
+
+def _plain_name(folder: Path, now: datetime) -> str:
+    try:
+        card = read_card(folder)
+        if folder == SHIPPED:
+            return f"{card.network}, shipped"
+        return run_title(card.network, card.epochs, folder.name, now)
+    except CheckpointError:
+        pass  # not finished; how it was begun says the same
+    try:
+        config = read_json(folder / CONFIG_FILE, _Config)
+        begun_from = config["start_from"]
+        network = read_card(Path(begun_from)).network if begun_from else config["network"]
+        return run_title(network, config["epochs"], folder.name, now)
+    except (FileNotFoundError, UnreadableError, CheckpointError):
+        return f"a run, {when_begun(folder.name, now)}"
+
+
+def rename(folder: Path, name: str) -> None:
+    """Give a run another name: letters in one line, `MOST_LETTERS` at most. An empty one gives it back its first.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written: the run is gone, or the disk is full.
+    """
+    write_atomically(folder / NAME_FILE, lambda path: path.write_text(_in_a_line(name), encoding="utf-8"))
+
+
+def _in_a_line(text: str) -> str:
+    # Nothing that cannot be seen, and nothing that turns the direction of what follows.
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MOST_LETTERS].strip()
 
 
 def average_over_seeds(networks: list[Trained]) -> list[dict]:

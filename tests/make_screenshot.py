@@ -40,7 +40,7 @@ def main() -> None:
             page.wait_for_timeout(1500)
             page.screenshot(path=ROOT / "docs" / "retrain.png")
             button(page, "Cancel").click()
-            expect(page.get_by_text("The training was cancelled")).to_be_visible()
+            expect(page.get_by_text("The training was cancelled", exact=True)).to_be_visible()
             browser.close()
         finally:
             server.stop()

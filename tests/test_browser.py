@@ -405,10 +405,10 @@ def test_a_training_is_watched_beside_the_page_and_cancelled(own_page, own_serve
     write(page, 7)
     expect(answer(page)).to_have_text("7")
     button(page, "Cancel").click()
-    expect(page.get_by_text("The training was cancelled")).to_be_visible()
+    expect(page.get_by_text("The training was cancelled", exact=True)).to_be_visible()
     button(page, "Close").click()
     expect(button(page, "Retrain")).to_be_visible()
-    expect(page.get_by_text("The training was cancelled")).to_have_count(0)
+    expect(page.get_by_text("The training was cancelled", exact=True)).to_have_count(0)
 
 
 def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(own_page):
@@ -417,8 +417,8 @@ def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(o
     page.get_by_role("slider", name="Epochs").press("Home")
     expect(page.get_by_text("7 seconds of them training")).to_be_visible()
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("A new network is trained")).to_be_visible(timeout=180_000)
-    expect(page.get_by_test_id("stSidebar").get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_text("A new network is trained", exact=True)).to_be_visible(timeout=180_000)
+    expect(page.get_by_test_id("stSidebar").get_by_test_id("stTable")).to_be_visible()
     button(page, "Use it").click()
     expect(button(page, "Back to the shipped network")).to_be_visible()
     page.reload()

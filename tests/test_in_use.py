@@ -31,7 +31,7 @@ def test_a_network_that_was_deleted_is_no_way_back(finished_run):
     use(SHIPPED)
     shutil.rmtree(finished_run)
     assert previous_folder() is None
-    with pytest.raises(CheckpointError, match="is missing"):
+    with pytest.raises(CheckpointError, match="This run is gone"):
         use(finished_run)
     assert folder_in_use() == SHIPPED
 

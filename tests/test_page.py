@@ -38,10 +38,12 @@ def test_before_anything_is_drawn_it_invites_and_guesses_nothing(page):
 
 def test_sidebar_tells_the_network_from_its_card(page):
     card = checkpoint.read_card(checkpoint.SHIPPED)
-    drawings, mnist, *_ = page.sidebar.markdown
-    assert drawings.value == f"**{accuracy_percent(card.accuracy['strokes'])}** of people’s drawings read right"
+    name, drawings, redrawn, mnist = page.sidebar.markdown
+    assert name.value == "**reader, shipped** reads right:"
+    assert drawings.value == f"People’s drawings: **{accuracy_percent(card.accuracy['strokes'])}**"
     assert f"{card.images['strokes']:,} digits that people wrote" in drawings.proto.help
-    assert mnist.value == f"**{accuracy_percent(card.accuracy['mnist'])}** of MNIST’s test digits read right"
+    assert redrawn.value == f"MNIST redrawn: **{accuracy_percent(card.accuracy['redrawn'])}**"
+    assert mnist.value == f"MNIST: **{accuracy_percent(card.accuracy['mnist'])}**"
     caption = " ".join(element.value for element in page.sidebar.caption)
     assert card.date in caption
     assert f"{card.parameters:,} parameters" in caption

@@ -1,7 +1,9 @@
 """The sidebar's retraining without a browser: what it shows of which job."""
 
+import shutil
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -34,6 +36,10 @@ def press(page: AppTest, key: str) -> AppTest:
     page.button(key=key).click().run()
     assert not page.exception
     return page
+
+
+def compared(page: AppTest) -> pd.DataFrame:
+    return page.sidebar.table[0].value.replace("\N{NO-BREAK SPACE}", " ", regex=True)
 
 
 def keys(page: AppTest) -> set[str]:
@@ -170,20 +176,20 @@ def test_an_end_without_a_network_is_said_until_it_is_closed(state, status, titl
 
 def test_a_new_network_is_compared_used_and_given_up_again(run):
     page = open_page()
-    table = page.sidebar.dataframe[0].value
+    table = compared(page)
     current = read_card(SHIPPED)
     assert table["New"].tolist()[:3] == ["99.99 %"] * 3
     assert table["In use"].tolist()[:3] == [
         accuracy_percent(current.accuracy[name]) for name in ("strokes", "redrawn", "mnist")
     ]
-    assert table[""].tolist()[3:] == ["Size", "A digit takes"]
+    assert table["Measured"].tolist()[3:] == ["Size", "A digit takes"]
     assert folder_in_use() == SHIPPED  # nothing is switched unasked
     press(page, "retrain_use")
     assert folder_in_use() == run
-    assert page.sidebar.markdown[0].value.startswith("**99.99 %** of people’s drawings")
+    assert page.sidebar.markdown[1].value == "People’s drawings: **99.99 %**"
     assert keys(page) == {"retrain_start", "retrain_shipped"}
     other = open_page()
-    assert other.sidebar.markdown[0].value.startswith("**99.99 %**")
+    assert other.sidebar.markdown[0].value == "**reader, 30 epochs, one** reads right:"
     press(page, "retrain_shipped")
     assert folder_in_use() == SHIPPED
     assert keys(page) == {"retrain_start", "retrain_previous"}
@@ -191,13 +197,64 @@ def test_a_new_network_is_compared_used_and_given_up_again(run):
     assert folder_in_use() == run
 
 
-def test_the_better_one_is_offered_first(run):
+def test_the_better_one_is_offered_first_and_said_to_be(run):
+    page = open_page()
+    assert page.button(key="retrain_use").proto.type == "primary"
+    sentence = (
+        "It reads *People’s drawings* 2.2 points, *MNIST redrawn* 1.3 points and *MNIST* 0.4 points better: use it."
+    )
+    assert sentence in [text.value for text in page.sidebar.markdown]
     card = read_card(run)
-    for worse in ({"validation_accuracy": 0.5}, {"accuracy": card.accuracy | {"redrawn": 0.5}}):
-        write_card(replace(card, **worse), run)
-        assert open_page().button(key="retrain_use").proto.type == "secondary"
-    write_card(replace(card, accuracy=card.accuracy | {"mnist": 0.5}), run)  # people come before MNIST
-    assert open_page().button(key="retrain_use").proto.type == "primary"
+    write_card(replace(card, accuracy=card.accuracy | {"redrawn": 0.5}), run)
+    page = open_page()
+    assert page.button(key="retrain_use").proto.type == "secondary"
+    assert any("*MNIST redrawn* 48.7 points worse" in text.value for text in page.sidebar.markdown)
+
+
+def test_what_was_not_measured_is_said_and_never_called_another_sets_figure(run):
+    card = read_card(run)
+    write_card(replace(card, accuracy={"mnist": 0.99, "redrawn": 0.9865}, train_writers=0), run)
+    page = open_page()
+    assert compared(page)["New"].tolist()[:3] == ["not measured here", "98.65 %", "99.00 %"]
+    press(page, "retrain_use")
+    drawings, redrawn = page.sidebar.markdown[1:3]
+    assert drawings.value == "People’s drawings: not measured here"
+    assert "pen strokes" in drawings.proto.help
+    assert redrawn.value == "MNIST redrawn: **98.65 %**"
+
+
+def test_a_session_that_was_open_is_told_of_the_end_once(state, finished_run):
+    with only_training(finished_run):
+        write_status(finished_run, Status(State.TRAINING, "Epoch 1 of 3", 0, 3))
+        page = open_page()
+        assert not page.toast
+    write_status(finished_run, Status(State.DONE, "Trained and judged", 3, 3))
+    page.run()
+    assert [toast.value for toast in page.toast] == ["A new network is trained: see the sidebar."]
+    assert not page.run().toast
+    assert not open_page().toast
+
+
+def test_no_chart_stands_there_before_there_is_a_line_to_draw(state):
+    folder = state / "runs" / "one"
+    folder.mkdir(parents=True)
+    with only_training(folder):
+        write_status(folder, Status(State.TRAINING, "Epoch 1 of 5", 0, 5))
+        for step, charts in ((0.05, 0), (0.1, 2)):
+            append_metrics(folder, {"epoch": step, "accuracy": 0.7, "loss": 0.8}, STEPS_FILE)
+            page = open_page()
+            assert len(page.sidebar.get("vega_lite_chart")) == charts
+        kinds = [element.type for element in page.sidebar]
+        assert kinds.index("button") < kinds.index("vega_lite_chart")
+
+
+def test_a_new_network_that_was_deleted_meanwhile_is_said_to_be_gone(run):
+    page = open_page()
+    shutil.rmtree(run)
+    press(page, "retrain_use")
+    assert page.sidebar.warning[0].proto.title == "This run is gone"
+    press(page, "retrain_close")
+    assert not page.sidebar.warning
 
 
 def test_keeping_the_current_network_puts_the_new_one_aside(run):

@@ -469,7 +469,7 @@ def test_validated_on_the_test_digits_it_learns_from_all_others_and_warns(tmp_pa
     assert (card.train_images, card.validation_images) == (400, 100)
     assert card.validation_accuracy == pytest.approx(card.accuracy["mnist"])
     assert "flatters" in card.test_told
-    assert "chose nothing" in read_card(SHIPPED).test_told
+    assert "neither trained nor tuned" in read_card(SHIPPED).test_told
 
 
 # As on a machine with two GPUs: TensorFlow is told that the processor is two, and asked for those instead.

@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from utils.files import open_file
 from utils.json_files import UnreadableError, read_json, write_json
 from utils.runs import LOG_FILE, State, Status, read_status, write_status
+from utils.words import counted
 
 SWITCH = "DIGITS_RETRAIN"  # the environment variable that switches training off
 LOCK_FILE, NOTE_FILE = "training.lock", "training.json"
@@ -280,7 +281,8 @@ def cancel(job: Job) -> None:
     status = job.status
     if status.state is not State.CANCELLED:
         write_status(
-            job.run_dir, replace(status, state=State.CANCELLED, message=f"Cancelled after {status.epoch} epochs")
+            job.run_dir,
+            replace(status, state=State.CANCELLED, message=f"Cancelled after {counted(status.epoch, 'epoch')}"),
         )
 
 

@@ -2,8 +2,8 @@
 
 import argparse
 import re
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 
 import numpy as np
@@ -12,6 +12,7 @@ from utils.files import printable
 
 # The parts that networks are tested on, in the order of what matters to people.
 SET_TITLES = {"strokes": "People’s drawings", "redrawn": "MNIST redrawn", "mnist": "MNIST"}
+NOT_MEASURED = "not measured here"
 
 
 def percent(probability: float) -> str:
@@ -40,6 +41,43 @@ def accuracy_percent(share: float) -> str:
     return f"{share:.2%}".replace("%", " %")
 
 
+def accuracies_by_title(accuracy: Mapping[str, float]) -> dict[str, str]:
+    """Give every test part's figure under its title; of a part that was not read, that it was not measured.
+
+    Examples
+    --------
+    >>> accuracies_by_title({"mnist": 0.99653, "redrawn": 0.98})
+    {'People’s drawings': 'not measured here', 'MNIST redrawn': '98.00 %', 'MNIST': '99.65 %'}
+    """
+    return {
+        title: accuracy_percent(accuracy[name]) if name in accuracy else NOT_MEASURED
+        for name, title in SET_TITLES.items()
+    }
+
+
+def counted(number: float, noun: str) -> str:
+    """Put a number before a noun, which gets an "s" but for one.
+
+    Examples
+    --------
+    >>> counted(1, "epoch"), counted(30, "epoch")
+    ('1 epoch', '30 epochs')
+    """
+    return f"{number:g} {noun}{'s' if number != 1 else ''}"
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    """List names as people do.
+
+    Examples
+    --------
+    >>> in_a_row(["Ann"]), in_a_row(["Ann", "Bob", "Eve"])
+    ('Ann', 'Ann, Bob and Eve')
+    """
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def duration(seconds: float) -> str:
     """Say how long, as roughly as people do.
 
@@ -54,22 +92,45 @@ def duration(seconds: float) -> str:
         amount, unit = round(seconds / 60), "minute"
     else:
         amount, unit = round(seconds / 3600, 1), "hour"
-    return f"{amount:g} {unit}{'s' if amount != 1 else ''}"
+    return counted(amount, unit)
 
 
-def run_title(name: str) -> str:
-    """Make of a run folder's name the time when it was begun (UTC), as people write it; other names stay.
+def run_title(network: str, epochs: int, folder: str, now: datetime) -> str:
+    """Call a run by its network, its epochs and when it was begun (`when_begun`).
 
     Examples
     --------
-    >>> run_title("2026-11-21T09-05-00"), run_title("2026-11-21T09-05-00-2"), run_title("mine")
-    ('2026-11-21 09:05:00', '2026-11-21 09:05:00 #2', 'mine')
+    >>> run_title("cnn", 3, "2026-11-20T22-05-00", datetime.fromisoformat("2026-11-20T23:30+00:00"))
+    'cnn, 3 epochs, today 22:05'
+    """
+    return f"{network}, {counted(epochs, 'epoch')}, {when_begun(folder, now)}"
+
+
+def when_begun(folder: str, now: datetime) -> str:
+    """Say when a run was begun, on the clock of whoever reads.
+
+    Parameters
+    ----------
+    folder : str
+        The run folder's name: the time in UTC. Another name stays.
+    now : datetime
+        With the reader's time zone.
+
+    Examples
+    --------
+    >>> now = datetime.fromisoformat("2026-11-21T00:30+02:00")
+    >>> [when_begun(folder, now) for folder in ("2026-11-20T22-05-00", "2026-11-20T21-05-00-2", "mine")]
+    ['today 00:05', 'yesterday 23:05', 'mine']
+    >>> [when_begun(folder, now) for folder in ("2026-11-12T12-05-00", "2025-02-01T12-00-00")]
+    ['12 Nov 14:05', '1 Feb 2025 14:00']
     """
     try:
-        begun = datetime.strptime(name[:19], "%Y-%m-%dT%H-%M-%S")
+        begun = datetime.strptime(folder[:19], "%Y-%m-%dT%H-%M-%S").replace(tzinfo=UTC).astimezone(now.tzinfo)
     except ValueError:
-        return printable(name)
-    return f"{begun:%Y-%m-%d %H:%M:%S}{name[19:].replace('-', ' #')}"
+        return printable(folder)
+    days = {now.date(): "today", now.date() - timedelta(days=1): "yesterday"}
+    date = f"{begun.day} {begun:%b}{'' if begun.year == now.year else f' {begun.year}'}"
+    return f"{days.get(begun.date(), date)} {begun:%H:%M}"
 
 
 def as_markdown(text: str) -> str:
