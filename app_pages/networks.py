@@ -79,7 +79,7 @@ def show_answers(readings: dict[str, Reading]) -> None:
     if not readings:  # each has said why it reads nothing
         return
     st.table(
-        [{"Network": name, **answer_and_confidence(reading)} for name, reading in readings.items()],
+        [{"Network": as_markdown(name), **answer_and_confidence(reading)} for name, reading in readings.items()],
         border="horizontal",
         alt="What each network reads",
     )
