@@ -69,12 +69,12 @@ class Run:
         return self.folder in (SHIPPED, folder_in_use()) or self.job.running
 
 
-def read_runs() -> dict[Path, Run]:
-    """Read what the run folders tell: the newest first, the shipped network last."""
+def read_runs() -> dict[str, Run]:
+    """Read what the run folders tell, by their paths: the newest first, the shipped network last."""
     latest, names = latest_job(), name_runs(local_now())
     # Of a run that was begun since there is no name yet.
     return {
-        folder: read_run(job_of(folder, latest), names.get(folder, printable(folder.name)))
+        printable(folder): read_run(job_of(folder, latest), names.get(folder, printable(folder.name)))
         for folder in (*list_runs(), SHIPPED)
     }
 
@@ -155,7 +155,7 @@ def offer_new_name(run: Run) -> None:
             max_chars=MOST_LETTERS,
             placeholder=run.name,
             help="Leave it empty for the name that it had first.",
-            key=f"training_name_{run.folder.name}",
+            key=f"training_name_{printable(run.folder.name)}",
         )
         if not st.form_submit_button("Rename", type="primary", key="training_rename"):
             return

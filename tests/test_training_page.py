@@ -77,7 +77,7 @@ def test_a_running_training_is_listed_and_cannot_be_deleted(runs):
 def test_one_run_is_looked_at_used_and_then_not_deleted(runs):
     page = choose(open_page(PAGE), DONE)
     assert keys(page) == {"training_use", "training_rename", "training_delete"}
-    assert len(page.main.dataframe) == 3  # the list, its figures, where it is better and worse
+    assert len(page.main.table) == 2  # its figures, where it is better and worse
     page.button(key="training_use").click().run()
     assert folder_in_use() == runs[0]
     assert page.main.dataframe[0].value["Status"].tolist()[2:] == ["In use", "Shipped"]
@@ -151,7 +151,7 @@ def test_the_shipped_network_is_compared_but_neither_deleted_nor_renamed(runs):
     page = choose(open_page(PAGE), "reader, shipped")
     assert keys(page) == {"training_use"}
     assert page.main.get("vega_lite_chart")
-    assert len(page.main.dataframe) == 3
+    assert len(page.main.table) == 2
 
 
 def test_a_broken_card_is_a_run_without_figures(runs):
