@@ -33,10 +33,10 @@ def show_retraining() -> None:
     else:
         if job and not job.seen:
             show_end(job)
-        if not (is_permitted() or has_password()):
+        if is_permitted() or has_password():
+            st.button("Retrain", icon=":material/model_training:", width="stretch", on_click=_open, key="retrain")
+        else:
             ask_password()  # there is nothing to ask for: it says who may
-            return
-        st.button("Retrain", icon=":material/model_training:", width="stretch", on_click=_open, key="retrain")
         if st.session_state.get("retrain_open"):
             show_dialog()
     if is_permitted():

@@ -70,7 +70,7 @@ def test_a_network_from_the_page_of_them_is_what_the_dialog_will_train(open_page
     page.get_by_role("radio", name="lenet5").click()
     page.get_by_role("button", name="Train “lenet5” from scratch").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("training for “lenet5”")).to_be_visible()
+    expect(dialog.get_by_text("for “lenet5” on a machine")).to_be_visible()
     expect(dialog.get_by_role("radio", name="Scratch")).to_be_checked()
     expect_whole(dialog, PHONE)
 
