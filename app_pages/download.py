@@ -7,15 +7,17 @@ import streamlit as st
 from app_pages.permission import is_permitted
 from model.download import export_as_zip
 from model.formats import COPIED, FORMATS, ExportError, export_name
+from utils.jobs import is_installed
 
 
 @st.fragment  # the page does not wait while the file is written
 def offer_download(folder: Path, key: str) -> None:
     """Let the user choose a format, and download the network in `folder` in it."""
+    may_write = is_permitted() and is_installed()
     with st.popover("Download", icon=":material/download:", width="stretch", key=f"{key}_download_open"):
         name = st.selectbox(
             "Format",
-            FORMATS if is_permitted() else COPIED,
+            FORMATS if may_write else COPIED,
             index=None,
             format_func=lambda name: FORMATS[name].title,
             placeholder="Choose a format",
@@ -23,8 +25,10 @@ def offer_download(folder: Path, key: str) -> None:
         )
         if name is None:
             st.caption("With the network come its card, and what makes of a picture what it reads.")
-            if not is_permitted():
-                st.caption("Other formats have to be written first: those who may train here can choose them.")
+            if not may_write:
+                st.caption(
+                    "Other formats have to be written first: by those who may train here, where training is installed."
+                )
             return
         st.caption(FORMATS[name].use)
         try:

@@ -11,7 +11,7 @@ from app_pages.switch import show_ways_back
 from model import presets
 from model.in_use import folder_in_use, previous_folder
 from utils.charts import learning_curve
-from utils.jobs import BusyError, cancel, is_switched_off, latest_job, start_training
+from utils.jobs import BusyError, cancel, is_installed, is_switched_off, latest_job, start_training
 from utils.json_files import UnreadableError
 from utils.runs import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
 from utils.words import as_markdown, duration
@@ -33,7 +33,9 @@ def show_retraining() -> None:
     else:
         if job and not job.seen:
             show_end(job)
-        if is_permitted() or has_password():
+        if not is_installed():
+            st.caption("Training is not installed here: `pip install -r requirements.txt` installs it.")
+        elif is_permitted() or has_password():
             st.button("Retrain", icon=":material/model_training:", width="stretch", on_click=_open, key="retrain")
         else:
             ask_password()  # there is nothing to ask for: it says who may
@@ -45,7 +47,7 @@ def show_retraining() -> None:
 
 def offer_training(network: str) -> None:
     """Offer a button that opens *Retrain*, set to train a network from scratch."""
-    if is_switched_off():
+    if is_switched_off() or not is_installed():
         return
     job = latest_job()
     if st.button(

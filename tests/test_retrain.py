@@ -112,6 +112,13 @@ def test_where_it_is_switched_off_there_is_no_button(monkeypatch):
     assert not keys(open_page())
 
 
+def test_where_training_is_not_installed_it_says_how_to_get_it(monkeypatch):
+    monkeypatch.setattr("app_pages.retrain.is_installed", lambda: False)
+    page = open_page()
+    assert "retrain" not in keys(page)
+    assert any("`pip install -r requirements.txt` installs it" in caption.value for caption in page.sidebar.caption)
+
+
 def test_the_curves_are_drawn_once_for_all_sessions(state, monkeypatch):
     drawn = []
 

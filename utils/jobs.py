@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from itertools import chain, count
 from pathlib import Path
 from threading import Lock
@@ -35,7 +36,8 @@ SECONDS_TO_END = 1.0
 SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is free
 LAST_LINES, LAST_BYTES = 5, 5000
 RUNS_KEPT = 20
-FREE_BYTES_NEEDED = 1_000_000_000
+FREE_BYTES_NEEDED = MEMORY_BYTES_NEEDED = 1_000_000_000
+CGROUP = Path("/sys/fs/cgroup")  # what a container may use is told there
 
 
 class BusyError(RuntimeError):
@@ -43,12 +45,17 @@ class BusyError(RuntimeError):
 
 
 class NoRoomError(OSError):
-    """Too little room is left where the runs are kept. The message says how much, and what to do."""
+    """Too little room is left on the disk or in memory. The message says how much, and what to do."""
 
 
 def is_switched_off() -> bool:
     """Say whether training is switched off on this machine, by the environment variable."""
     return os.environ.get(SWITCH) == "off"
+
+
+def is_installed() -> bool:
+    """Say whether there is what training needs: ``requirements-read.txt`` leaves TensorFlow out."""
+    return find_spec("tensorflow") is not None
 
 
 def state_dir() -> Path:
@@ -204,7 +211,7 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
     BusyError
         If a training goes on already.
     NoRoomError
-        If less than 1 GB is free.
+        If less than 1 GB is free, on the disk or in memory.
     OSError
         If the run folder cannot be made.
     """
@@ -214,6 +221,7 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
             raise BusyError(f"A training goes on since {job.started} UTC. Wait for its end, or cancel it.")
         runs_dir().mkdir(parents=True, exist_ok=True)
         _check_room()
+        _check_memory()
         for old in list_runs()[RUNS_KEPT - 1 :]:
             if old not in keep:
                 delete_run(old)
@@ -242,6 +250,27 @@ def _check_room() -> None:
             f"Only {free / 1e9:.1f} GB are free where the runs are kept ({runs_dir()}); a training needs 1 GB. Delete "
             "old runs, or name another folder by the environment variable DIGITS_DATA_DIR."
         )
+
+
+def _check_memory() -> None:
+    free = free_memory()
+    if free is not None and free < MEMORY_BYTES_NEEDED:
+        raise NoRoomError(
+            f"Only {free / 1e9:.1f} GB of memory are free; a training needs 1 GB. Train on a machine that has more, "
+            f"and put the run folder into {runs_dir()} here."
+        )
+
+
+def free_memory() -> int | None:
+    """Return how many bytes of memory are free, in a container of its share; None where the system does not say."""
+    free = []
+    with suppress(OSError, ValueError):
+        told = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+        free.append(1024 * int(told["MemAvailable"].split()[0]))
+    with suppress(OSError, ValueError):  # "max" is no limit
+        limit, used = (int((CGROUP / f"memory.{name}").read_text()) for name in ("max", "current"))
+        free.append(limit - used)
+    return min(free, default=None)
 
 
 def _leave_a_core() -> dict[str, str]:
