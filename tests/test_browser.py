@@ -383,7 +383,10 @@ def test_several_networks_read_the_same_drawing(browser, own_server, tmp_path):
     context = browser.new_context(viewport={"width": 1200, "height": 1400})
     page = open_page(context.new_page(), f"{own_server.url}/networks")
     write(page, 7)
-    expect(answer(page)).to_have_text(["7", "7"])
+    lines = page.get_by_test_id("stTable").filter(visible=True).first.get_by_role("row")
+    expect(lines).to_have_text(
+        ["NetworkReadsSure", re.compile("^reader, shipped7"), re.compile("^reader, 30 epochs.*7")]
+    )
     expect(page.get_by_text("They disagree")).to_have_count(0)
     context.close()
 

@@ -2,6 +2,7 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from math import inf, nan
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_a_card_with_something_else_in_it_is_refused_and_named(finished_run, fie
     with pytest.raises(CheckpointError, match=f"{finished_run / CARD_FILE} is not as it should be"):
         use(finished_run)
     assert folder_in_use() == SHIPPED
-    assert [network.folder for network in find_trained()] == [SHIPPED]
+    assert [network.folder for network in find_trained(datetime.now(UTC))] == [SHIPPED]
 
 
 def test_a_network_that_cannot_read_is_refused_with_the_reason(finished_run, monkeypatch):
