@@ -171,7 +171,7 @@ def test_an_export_is_complete_and_so_is_its_zip_file(exports, run):
     network = {"keras": {"model.keras"}, "onnx": {"model.onnx"}, "litert": {"model.tflite"}}
     network |= {"litert-int8": {"model.tflite"}, "safetensors": {"model.safetensors"}}
     beside = {CARD_FILE, "README.md", "read.py", "LICENSE", "utils/__init__.py"}
-    beside |= {f"utils/{name}.py" for name in ("files", "image", "preprocess")}
+    beside |= {f"utils/{name}.py" for name in ("files", "image", "preprocess", "ruled_paper")}
     for name in FORMATS:
         with zipfile.ZipFile(io.BytesIO(as_zip(exports / name))) as archive:
             names = {entry for entry in archive.namelist() if not entry.endswith("/")}
