@@ -11,11 +11,11 @@ MIN_SIDE_PX = 64
 # Rules are looked for in a small copy of so many strips beside each other, at most so many rows high.
 STRIPS, ROWS = 32, 320
 # A rule is no thicker than this share of the picture's height, has at least so much ink of 255, climbs no more than
-# this (5°), and lies within so many of the copy's rows of a parabola, in at least this share of the strips: the digit
-# hides the others.
-MAX_THICKNESS_SHARE, MIN_INK, MAX_SLOPE, MAX_OFF_ROWS, MIN_SEEN_SHARE = 1 / 40, 8, 0.09, 1.0, 0.7
-MIN_HIDDEN_SHARE = 0.3
-# It has at most this share of the thickness or of the ink of what is left without the rules: of the digit.
+# this (5°), and lies within so many of the copy's rows of a parabola …
+MAX_THICKNESS_SHARE, MIN_INK, MAX_SLOPE, MAX_OFF_ROWS = 1 / 40, 8, 0.09, 1.0
+# … in this share of the strips: the digit hides the others. Beside one such rule this share is enough for others.
+MIN_SEEN_SHARE, MIN_SHARE_BESIDE_OTHERS = 0.7, 0.3
+# A rule has at most this share of the thickness or of the ink of what is left without the rules: of the digit.
 MAX_SHARE_OF_DIGIT = 0.6
 # From here on ink is a stroke's core, not its soft edge.
 STRONG_INK = 128
@@ -80,8 +80,8 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
 
 def _thickness(strokes: np.ndarray) -> float:
     """Return the mean thickness of strokes, in pixels, from their area and their outline."""
-    outline = strokes & (cv2.erode(strokes.view(np.uint8), np.ones((3, 3), np.uint8)) == 0)
-    return 2 * strokes.sum() / outline.sum()
+    inner = cv2.erode(strokes.view(np.uint8), np.ones((3, 3)), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return 2 * strokes.sum() / (strokes.sum() - inner.sum())
 
 
 def _find_rules(ink: np.ndarray) -> list[_Rule]:
@@ -134,7 +134,7 @@ def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
     for number in np.argsort(-shares, kind="stable"):
         # Several paths lead along the same rule.
         apart = all(np.abs(lines[number] - line).mean() > 2 * height / rows for _, line in found)
-        if shares[number] >= MIN_HIDDEN_SHARE and side_to_side[number] and apart:
+        if shares[number] >= MIN_SHARE_BESIDE_OTHERS and side_to_side[number] and apart:
             found.append((shares[number], lines[number]))
     return found
 
@@ -155,7 +155,7 @@ def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
         now += gain * ridge[:, strip]
     last = best[-1, inner]
     peaks = last == cv2.dilate(last.reshape(-1, 1), np.ones((5, 1), np.uint8)).ravel()
-    ends = np.flatnonzero(peaks & (last >= gain * MIN_HIDDEN_SHARE * STRIPS - cost * STRIPS / 4))
+    ends = np.flatnonzero(peaks & (last >= gain * MIN_SHARE_BESIDE_OTHERS * STRIPS - cost * STRIPS / 4))
     paths = np.empty((len(ends), STRIPS), int)
     paths[:, -1] = ends
     for strip in range(STRIPS - 1, 0, -1):
@@ -166,21 +166,18 @@ def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
 
 
 def _measure(ink: np.ndarray, rows: np.ndarray) -> _Rule:
-    window = _around(rows, round(MAX_THICKNESS_SHARE * len(ink)), ink)
-    darkest = window.max(axis=0)
-    level = float(np.median(darkest))
-    spread = 1.4826 * float(np.median(np.abs(darkest - level)))
-    thickness = float(np.median((window >= level / 2).sum(axis=0)))
-    reach = int(np.median((window >= MIN_INK).sum(axis=0))) // 2 + 2
+    around = ink[_places(rows, round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), np.arange(len(rows))]
+    peaks = around.max(axis=0)
+    # Medians: the digit crosses the rule in the lesser part of the columns.
+    level = float(np.median(peaks))
+    spread = 1.4826 * float(np.median(np.abs(peaks - level)))
+    thickness = float(np.median((around >= level / 2).sum(axis=0)))
+    reach = int(np.median((around >= MIN_INK).sum(axis=0))) // 2 + 2
     return _Rule(rows, reach, thickness, level, max(level + 3 * spread, 1.5 * level) + 16)
 
 
-def _around(rows: np.ndarray, reach: int, ink: np.ndarray) -> np.ndarray:
-    """Take the pixels around a line: (2 reach + 1, width)."""
-    return ink[_places(rows, reach, len(ink)), np.arange(len(rows))]
-
-
 def _places(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
+    """Return the rows around a line: (2 reach + 1, width)."""
     return (rows + np.arange(-reach, reach + 1)[:, np.newaxis]).clip(0, height - 1)
 
 
@@ -192,6 +189,7 @@ def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
         for rule in rules:
             places = _places(rule.rows, rule.reach, len(before)), columns
             after[places] = np.where(before[places] > rule.darkest, after[places], 0)
+    # From the strokes beside the rules, as far into them as they reach.
     strong = (erased >= STRONG_INK).view(np.uint8)
     for rules, turned in zip(families, (False, True), strict=True):
         reach = max((rule.reach for rule in rules), default=0)
@@ -210,7 +208,7 @@ def _without_ends(erased: np.ndarray, families: Sequence[list[_Rule]]) -> np.nda
     for number in set(rim.tolist()) - {0}:
         x, y, width, height, _ = boxes[number]
         there = slice(y, y + height), slice(x, x + width)
-        patch = np.pad(patches[there] == number, 1)
-        if _thickness(patch) <= thickness and erased[there][patch[1:-1, 1:-1]].max() <= darkest:
-            erased[there][patch[1:-1, 1:-1]] = 0
+        patch = patches[there] == number
+        if _thickness(patch) <= thickness and erased[there][patch].max() <= darkest:
+            erased[there][patch] = 0
     return erased
