@@ -1,7 +1,7 @@
 """What every session shares, made once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import BoundedSemaphore
 
 import numpy as np
 import streamlit as st
@@ -16,7 +16,8 @@ from utils.charts import probability_chart
 from utils.image import load_with_thumbnail
 
 THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
-_DECODING = BoundedSemaphore(2)  # a large picture takes hundreds of megabytes while it is decoded
+# A large picture takes hundreds of megabytes while it is decoded, and the C library keeps some for each thread.
+_DECODER = ThreadPoolExecutor(1)
 
 
 def get_predictor(folder: Path | None = None) -> Predictor:
@@ -66,8 +67,7 @@ def decode_picture(content: bytes) -> tuple[np.ndarray, Image.Image]:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _decode(content: bytes) -> tuple[np.ndarray, Image.Image] | str:
-    with _DECODING:
-        try:
-            return load_with_thumbnail(content, THUMBNAIL_SIZE_PX)
-        except ValueError as error:
-            return str(error)
+    try:
+        return _DECODER.submit(load_with_thumbnail, content, THUMBNAIL_SIZE_PX).result()
+    except ValueError as error:
+        return str(error)

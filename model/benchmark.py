@@ -20,6 +20,7 @@ from statistics import median
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from model import benchmark_sessions
 from model.benchmark_server import ROOT, Server
@@ -28,7 +29,8 @@ from model.explain import find_evidence
 from model.inside import OpenNetwork, draw_inside
 from model.nearest import fill_bank
 from model.predictor import LiteRTNetwork, Predictor
-from utils.image import to_data_url
+from utils.image import find_ink, to_data_url
+from utils.ruled_paper import without_rules
 from utils.sheets import WIDTH_PX
 
 KERAS_MODEL = SHIPPED / KERAS_FILE
@@ -69,6 +71,31 @@ def draw_seven(size_px: int = 280) -> np.ndarray:
     ink = np.zeros((size_px, size_px), np.uint8)
     points = np.array([[90, 70], [190, 68], [150, 150], [130, 220]])
     return cv2.polylines(ink, [points], False, 255, 18, cv2.LINE_AA)
+
+
+def measure_ink() -> None:
+    """Time finding the ink of a picture, without the rules of its paper, and weigh decoding the largest ones."""
+    for size_px, goal in ((280, 1.5), (1024, 25)):
+        drawing, lines = cv2.resize(draw_seven(), (size_px, size_px)), np.zeros((size_px, size_px), np.uint8)
+        lines[size_px // 10 :: size_px // 5] = lines[:, size_px // 9 :: size_px // 5] = 90
+        rng = np.random.default_rng(0)
+        grain = rng.normal(0, 3, drawing.shape) - np.linspace(0, 80, size_px)
+        for what, picture in (
+            ("a drawing", 255 - drawing),
+            ("the same on squared paper", 255 - np.maximum(drawing, lines)),
+            ("the same as a photograph in a shadow", (255 - np.maximum(drawing, lines) + grain).clip(0, 255)),
+        ):
+            grey = picture.astype(np.uint8)
+            ms = median_ms(lambda grey=grey: without_rules(find_ink(grey)), 100)
+            report(f"find the ink of {size_px}×{size_px}: {what}", ms, "ms", 100, goal)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, mode, size_px in (("png", "RGBA", 6300), ("jpg", "RGB", 6300), ("webp", "RGBA", 3600)):
+            path = Path(folder, f"large.{kind}")
+            Image.fromarray(255 - draw_seven()).resize((size_px, size_px)).convert(mode).save(path)
+            code = f"from utils.image import load_image; load_image({str(path)!r})" + PRINT_PEAK_MEMORY
+            done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+            what = f"memory at its peak to decode {mode} {kind.upper()}, {size_px**2 / 1e6:.0f} megapixels"
+            report(what, int(done.stdout) / 1024, "MB", 1, 500)
 
 
 def measure_reading() -> None:
@@ -241,6 +268,7 @@ def main() -> None:
     measure_files()
     measure_page()
     measure_rerun()
+    measure_ink()
     measure_reading()
 
 

@@ -174,6 +174,25 @@ def test_odd_shapes_are_decoded(shape):
     assert max(load_image(encode(grey)).shape) <= MAX_SIDE_PX
 
 
+@pytest.mark.parametrize(
+    "picture",
+    [GREY, GREY.convert("RGB"), GREY.convert("P"), SIXTEEN_BIT, BLACK_ON_TRANSPARENT],
+    ids=["grey", "colour", "palette", "16 bit", "transparent"],
+)
+def test_large_picture_of_every_mode_is_read_as_the_small_one(picture):
+    large = picture.resize((280 * 11, 280 * 11), Image.Resampling.NEAREST)
+    ink = cv2.resize(load_image(saved(large, "PNG", compress_level=1)), (280, 280), interpolation=cv2.INTER_AREA)
+    assert difference(ink) < 2
+
+
+def test_large_photo_is_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = GREY.resize((2800, 2100)).transpose(Image.Transpose.ROTATE_90)
+    for kind in ("JPEG", "PNG", "WEBP"):
+        assert decode_grey(saved(turned, kind, exif=exif)).shape == (768, 1024)
+
+
 def test_large_photo_is_shrunk():
     photo = cv2.resize(ON_PAPER, (3000, 4000))
     assert decode_grey(encode(photo, ".jpg")).shape == (1024, 768)
@@ -215,6 +234,7 @@ def jpeg_of(width: int = 280, height: int = 280, scans: int = 1) -> bytes:
         pytest.param(b"%PDF-1.7 ...", "a PDF", id="PDF"),
         pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC", id="HEIC"),
         pytest.param(jpeg_of(width=13_000, height=13_000), "13,000 × 13,000 pixels", id="JPEG of 169 million pixels"),
+        pytest.param(saved(Image.new("L", (4096, 4096)), "WEBP"), "of WEBP at most 13 million", id="large WebP"),
         pytest.param(jpeg_of(scans=101), "101 scans; at most 100", id="JPEG of many scans"),
         pytest.param(b"\x93NUMPY\x01\0...", "a NumPy array", id="npy"),
         pytest.param(saved(GREY, "TIFF"), "PNG, JPEG, WebP, BMP or GIF", id="TIFF"),

@@ -17,7 +17,7 @@ FORMATS_IN_WORDS = "PNG, JPEG, WebP, BMP or GIF"
 FORMATS_SENTENCE = f"{FORMATS_IN_WORDS} can be read"
 MAX_FILE_BYTES = 10 * 2**20  # as server.maxUploadSize in .streamlit/config.toml
 MAX_PIXELS = 40_000_000  # a page scanned at 600 dpi
-MAX_PIXELS_OF_WEBP = 25_000_000  # its decoder takes 16 bytes for each
+MAX_PIXELS_OF_WEBP = 13_000_000  # its decoder takes 16 bytes for each
 MAX_SCANS = 100  # of a progressive JPEG, which has some ten; each goes over the whole picture
 MAX_SIDE_PX = 1024  # a digit needs no more, and all that follows is quick
 
