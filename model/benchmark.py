@@ -44,7 +44,8 @@ READ_ONE_WITH_KERAS = f"""
 import keras, numpy as np
 keras.saving.load_model({str(KERAS_MODEL)!r}).predict(np.zeros((1, 28, 28, 1), np.float32), verbose=0)
 """
-PRINT_PEAK_MEMORY = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+# Not getrusage's: that one starts with what the process that began this one had (Linux).
+PRINT_PEAK_MEMORY = "\nprint(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 LOAD_KERAS_AT_START = f"import keras\nkeras.saving.load_model({str(KERAS_MODEL)!r})\n"
 
 

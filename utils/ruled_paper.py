@@ -91,9 +91,9 @@ def _find_rules(ink: np.ndarray) -> list[_Rule]:
     if not rules:
         return []
     thickness, level, darkest = (
-        float(np.median([getattr(rule, name) for rule in rules])) for name in ("thickness", "level", "darkest")
+        _median(np.array([getattr(rule, name) for rule in rules])) for name in ("thickness", "level", "darkest")
     )
-    reach = int(np.median([rule.reach for rule in rules]))
+    reach = int(_median(np.array([rule.reach for rule in rules])))
     # A digit's long stroke is not like the others. What is hidden for the most part is taken to be like them.
     rules = [rule for rule in rules if rule.thickness <= 1.5 * thickness + 1 and rule.level <= 1.5 * level]
     hidden = [rows for share, rows in lines if share < MIN_SEEN_SHARE]
@@ -143,7 +143,7 @@ def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
     """Find the paths that meet most ridges on their way from strip to strip: int (n, strips), the rows."""
     # Dynamic programming: the best path to a place comes from the best of the places beside it. A turn costs a little.
     gain, cost = 8, 1
-    best = np.full((STRIPS, len(ridge) + 2 * step), -1, np.int16)
+    best = np.full((STRIPS, len(ridge) + 2 * step), -1, np.int16)  # outside it is worse than anywhere
     inner = slice(step, step + len(ridge))
     shifts = sorted(range(-step, step + 1), key=abs)
     best[0, inner] = gain * ridge[:, 0]
@@ -161,7 +161,7 @@ def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
     for strip in range(STRIPS - 1, 0, -1):
         places = paths[:, strip, np.newaxis] + np.array(shifts)
         choice = (best[strip - 1][places + step] - cost * np.abs(shifts)).argmax(axis=1)
-        paths[:, strip - 1] = places[np.arange(len(ends)), choice].clip(0, len(ridge) - 1)
+        paths[:, strip - 1] = places[np.arange(len(ends)), choice]
     return paths
 
 
@@ -169,11 +169,15 @@ def _measure(ink: np.ndarray, rows: np.ndarray) -> _Rule:
     around = ink[_places(rows, round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), np.arange(len(rows))]
     peaks = around.max(axis=0)
     # Medians: the digit crosses the rule in the lesser part of the columns.
-    level = float(np.median(peaks))
-    spread = 1.4826 * float(np.median(np.abs(peaks - level)))
-    thickness = float(np.median((around >= level / 2).sum(axis=0)))
-    reach = int(np.median((around >= MIN_INK).sum(axis=0))) // 2 + 2
+    level = _median(peaks)
+    spread = 1.4826 * _median(np.abs(peaks - level))
+    thickness = _median((around >= level / 2).sum(axis=0))
+    reach = int(_median((around >= MIN_INK).sum(axis=0))) // 2 + 2
     return _Rule(rows, reach, thickness, level, max(level + 3 * spread, 1.5 * level) + 16)
+
+
+def _median(values: np.ndarray) -> float:
+    return float(np.sort(values)[len(values) // 2])  # a tenth of the time of np.median, which matters here
 
 
 def _places(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
@@ -201,6 +205,8 @@ def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
 
 def _without_ends(erased: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
     """Erase what is left of rules that leave the picture early: patches at its rim that are as thin and as faint."""
+    if max(erased[0].max(), erased[-1].max(), erased[:, 0].max(), erased[:, -1].max()) < MIN_INK:
+        return erased
     rules = [rule for rules in families for rule in rules]
     thickness, darkest = max(2 * rule.reach - 2 for rule in rules), max(rule.darkest for rule in rules)
     _, patches, boxes, _ = cv2.connectedComponentsWithStats((erased >= MIN_INK).view(np.uint8))
