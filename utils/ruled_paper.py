@@ -187,12 +187,14 @@ def _places(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
 
 def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
     """Erase the level and the upright rules, but not the strokes that cross or touch them."""
-    erased = ink.copy()
-    for rules, before, after in zip(families, (ink, ink.T), (erased, erased.T), strict=True):
+    erased, under = ink.copy(), np.zeros(ink.shape, np.uint8)
+    for rules, before, after, counts in zip(families, (ink, ink.T), (erased, erased.T), (under, under.T), strict=True):
         columns = np.arange(before.shape[1])
         for rule in rules:
             places = _places(rule.rows, rule.reach, len(before)), columns
             after[places] = np.where(before[places] > rule.darkest, after[places], 0)
+            counts[places] += 1
+    erased[under > 1] = 0  # where two rules cross it is darker
     # From the strokes beside the rules, as far into them as they reach.
     strong = (erased >= STRONG_INK).view(np.uint8)
     for rules, turned in zip(families, (False, True), strict=True):
