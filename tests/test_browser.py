@@ -53,6 +53,15 @@ def canvas(page: Page) -> Locator:
 
 
 def corner(page: Page) -> tuple[float, float]:
+    """Return where the canvas begins, once it takes strokes: it is seen a moment before."""
+    page.wait_for_function(
+        """canvas => {
+            canvas.dispatchEvent(new MouseEvent("mousemove"));
+            return canvas.style.cursor === "crosshair";
+        }""",
+        arg=canvas(page).element_handle(),
+    )
+    canvas(page).scroll_into_view_if_needed()
     box = canvas(page).bounding_box()
     return box["x"], box["y"]
 
@@ -250,6 +259,7 @@ def test_every_stroke_of_a_finger_draws_wherever_it_begins(phone):
     starts = [(x, y) for y in range(8, 320, 76) for x in range(8, 320, 76)]
     for x, y in starts:
         draw_with_finger(phone, np.array([[x, y], [x + 2, y], [x + 4, y]]))
+    expect(phone.get_by_role("button", name="Undo")).to_be_enabled()
     assert [start for start in starts if not ink_at(phone, *start)] == []
 
 
@@ -294,6 +304,7 @@ def test_canvas_shrinks_on_a_narrow_phone_and_draws_under_the_finger(phone):
     width = canvas(phone).bounding_box()["width"]
     assert width == 288
     draw_with_finger(phone, np.array([[width - 10, 20], [width - 10, 22], [width - 10, 24]]))
+    expect(phone.get_by_role("button", name="Undo")).to_be_enabled()  # the canvas has drawn it
     assert ink_at(phone, (width - 10) * 320 / width, 22 * 320 / width)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
 
