@@ -8,13 +8,13 @@ from utils.runs import State
 
 MNIST_IMAGES = 54_000  # of its training part
 # On two cores, as `python -m model.benchmark_training` measures them. The first step is when TensorFlow makes its plan.
-SECONDS_TO_LOAD, SECONDS_OF_FIRST_STEP, SECONDS_TO_SAVE = 5, 2, 4
+SECONDS_TO_LOAD, SECONDS_OF_FIRST_STEP, SECONDS_TO_SAVE = 3, 2, 2.4
 SECONDS_TO_MAKE_AN_IMAGE, SECONDS_TO_WRITE_A_CHARACTER = 0.0002, 0.0002
 # A network reads in such a share of the time that it takes to learn: while it trains, with Keras; judged, with LiteRT.
 VALIDATION_IMAGES, VALIDATION_SHARE = 8000, 0.25
-JUDGED_IMAGES, JUDGING_SHARE = 28_000, 0.1
+JUDGED_IMAGES, JUDGING_SHARE = 28_000, 0.2
 # What is drawn for it once, in a process of its own: the test digits. Those to validate with before it trains.
-SECONDS_TO_DRAW_TESTS, SECONDS_TO_DRAW_VALIDATION = 25, 4
+SECONDS_TO_DRAW_TESTS, SECONDS_TO_DRAW_VALIDATION = 18, 5.5
 MOST_CHARACTERS = 27_000  # digits and what is none, by rule; of either at most as many as are shown
 RATE_TO_GO_ON, RATE_ANEW, RATE_AS_IT_IS = 0.0005, 0.006, 0.003
 BATCH_SIZE, BATCH_SIZE_AS_IT_IS = 256, 64
@@ -37,14 +37,14 @@ class Network:
 
 
 NETWORKS = {
-    "reader": Network("The shipped network: four convolutions, for people's drawings.", 0.0014),
-    "light_reader": Network("Four smaller convolutions, the first with a stride: learns faster.", 0.00032),
-    "dense": Network("One hidden layer of 128 neurons: the first network of most tutorials.", 0.00003),
-    "scratch": Network("The same layers, learned in NumPy alone: every line of mathematics to read.", 0.00003),
-    "deep_dense": Network("Three hidden layers with dropout and batch normalisation: the tutorials' second.", 0.00005),
-    "simple_cnn": Network("One convolution before a dense layer: the tutorials' third.", 0.0003),
-    "cnn": Network("Two convolutions with pooling: Keras's own example.", 0.0003),
-    "lenet5": Network("LeNet-5, LeCun and others 1998: where reading digits with convolutions began.", 0.0002),
+    "reader": Network("The shipped network: four convolutions, for people's drawings.", 0.00075),
+    "light_reader": Network("Four smaller convolutions, the first with a stride: learns faster.", 0.00027),
+    "dense": Network("One hidden layer of 128 neurons: the first network of most tutorials.", 0.000025),
+    "scratch": Network("The same layers, learned in NumPy alone: every line of mathematics to read.", 0.000025),
+    "deep_dense": Network("Three hidden layers with dropout and batch normalisation: the tutorials' second.", 0.000065),
+    "simple_cnn": Network("One convolution before a dense layer: the tutorials' third.", 0.00016),
+    "cnn": Network("Two convolutions with pooling: Keras's own example.", 0.0002),
+    "lenet5": Network("LeNet-5, LeCun and others 1998: where reading digits with convolutions began.", 0.00012),
 }
 
 
