@@ -10,7 +10,7 @@ from model.answers import MAX_MISTAKES
 from model.checkpoint import read_quality
 from utils.charts import confusion_chart, reliability_chart
 from utils.json_files import UnreadableError
-from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown
+from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown, unbroken
 
 SETS = {
     "strokes": "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke "
@@ -44,9 +44,9 @@ def show_quality(folder: Path) -> None:
             {
                 "Test part": SET_TITLES[name],
                 "Digits": f"{quality[name]['n']:,}",
-                "Read right": _unbroken(accuracy_percent(quality[name]["accuracy"])),
-                "Called a digit": _unbroken(accuracy_percent(quality[name]["called_digit"])),
-                "Confidence is off by": _unbroken(accuracy_percent(quality[name]["ece"])),
+                "Read right": unbroken(accuracy_percent(quality[name]["accuracy"])),
+                "Called a digit": unbroken(accuracy_percent(quality[name]["called_digit"])),
+                "Confidence is off by": unbroken(accuracy_percent(quality[name]["ece"])),
             }
             for name in names
         ],
@@ -96,7 +96,7 @@ def show_quality(folder: Path) -> None:
                 {
                     "Part": SLICES[by].format(part),
                     "Digits": f"{of_part['n']:,}",
-                    "Read right": _unbroken(f"{100 * of_part['accuracy']:.1f} %"),
+                    "Read right": unbroken(f"{100 * of_part['accuracy']:.1f} %"),
                 }
                 for by, parts in figures["slices"].items()
                 for part, of_part in parts.items()
@@ -120,7 +120,3 @@ def show_quality(folder: Path) -> None:
         st.image(str(picture), width="stretch", alt="Digits that were read wrong")
     else:
         st.caption("People’s drawings are not ours to show.")
-
-
-def _unbroken(percentage: str) -> str:
-    return percentage.replace(" ", "\N{NO-BREAK SPACE}")

@@ -99,9 +99,10 @@ def answer_and_confidence(reading: Reading) -> dict[str, str]:
     prediction = reading.prediction
     if not prediction.is_digit:
         return {"Reads": "several digits" if reading.several else "no digit", "Sure": "–"}
-    in_doubt = len(prediction.candidates) > 1
-    digit = which_of(prediction.candidates) if in_doubt else str(prediction.label)
-    return {"Reads": f"**{digit}**", "Sure": percent(prediction.confidence).replace(">", "\\>")}  # no quotation
+    return {
+        "Reads": f"**{which_of(prediction.candidates)}**",
+        "Sure": percent(prediction.confidence).replace(">", "\\>"),
+    }  # no quotation
 
 
 def show_accuracies(networks: list[Trained]) -> None:

@@ -12,7 +12,7 @@ from model.in_use import folder_in_use
 from model.verdict import judge
 from utils.jobs import Job, put_aside
 from utils.runs import State
-from utils.words import NOT_MEASURED, accuracies_by_title, as_markdown
+from utils.words import NOT_MEASURED, accuracies_by_title, as_markdown, unbroken
 
 TITLES = {State.DONE: "A new network is trained", State.CANCELLED: "The training was cancelled"}
 FAILED = "The training failed"
@@ -80,11 +80,9 @@ def show_new(job: Job, new: Card, figures: dict[str, dict[str, str]]) -> None:
 
 
 def _figures(card: Card, folder: Path) -> dict[str, str]:
-    figures = {
-        title: figure.replace(" %", "\N{NO-BREAK SPACE}%")
-        for title, figure in accuracies_by_title(card.accuracy).items()
-    }
+    measured = accuracies_by_title(card.accuracy).items()
+    figures = {title: figure if figure == NOT_MEASURED else unbroken(figure) for title, figure in measured}
     return figures | {
-        "Size": f"{(folder / LITERT_FILE).stat().st_size / 1000:,.0f}\N{NO-BREAK SPACE}KB",
-        "A digit takes": f"{microseconds_a_digit(folder):,.0f}\N{NO-BREAK SPACE}µs",
+        "Size": unbroken(f"{(folder / LITERT_FILE).stat().st_size / 1000:,.0f} KB"),
+        "A digit takes": unbroken(f"{microseconds_a_digit(folder):,.0f} µs"),
     }

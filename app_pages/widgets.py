@@ -49,7 +49,7 @@ def show_verdict(reading: Reading, going_on: bool = False) -> None:
         in_doubt = len(prediction.candidates) > 1
         st.metric(
             "The network reads",
-            which_of(prediction.candidates) if in_doubt else str(prediction.label),
+            which_of(prediction.candidates),
             delta=f"{percent(prediction.confidence)} sure",
             delta_color="off" if in_doubt else "blue",
             delta_arrow="off",

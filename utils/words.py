@@ -41,6 +41,17 @@ def accuracy_percent(share: float) -> str:
     return f"{share:.2%}".replace("%", " %")
 
 
+def unbroken(figure: str) -> str:
+    r"""Keep a figure and its unit in one line, in a narrow table.
+
+    Examples
+    --------
+    >>> unbroken("99.65 %")
+    '99.65\xa0%'
+    """
+    return figure.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def accuracies_by_title(accuracy: Mapping[str, float]) -> dict[str, str]:
     """Give every test part's figure under its title; of a part that was not read, that it was not measured.
 
@@ -177,15 +188,15 @@ def best_guess(label: int) -> str:
 
 
 def which_of(digits: Iterable[int]) -> str:
-    """Ask which of several digits it is.
+    """Ask which of several digits it is; name a single one.
 
     Examples
     --------
-    >>> which_of([4, 9]), which_of([1, 2, 7])
-    ('4 or 9?', '1, 2 or 7?')
+    >>> which_of([4, 9]), which_of([1, 2, 7]), which_of([4])
+    ('4 or 9?', '1, 2 or 7?', '4')
     """
     *others, last = map(str, digits)
-    return f"{', '.join(others)} or {last}?"
+    return f"{', '.join(others)} or {last}?" if others else last
 
 
 def who_says_what(answers: dict[str, str]) -> dict[str, list[str]]:
