@@ -20,23 +20,19 @@ NEAREST = 8  # as many as a sheet has in a row
 
 
 def show_why(reading: Reading, predictor: Predictor, key: str) -> None:
-    """Show an explanation of the answer, anew after each stroke; only computed while somebody looks."""
-    why = st.expander("Why this answer?", icon=":material/lightbulb:", key=key, on_change="rerun")
-    if not why.open:
-        return
-    with why:
-        explanation = st.pills(
-            "Show",
-            list(EXPLANATIONS),
-            default="What speaks for it",
-            required=True,
-            label_visibility="collapsed",
-            key=f"{key}_explanation",
-        )
-        try:
-            EXPLANATIONS[explanation](reading, predictor, key)
-        except CheckpointError as error:  # its folder was deleted after it had been loaded
-            st.error(str(error))
+    """Show an explanation of the answer, anew after each stroke."""
+    explanation = st.pills(
+        "Show",
+        list(EXPLANATIONS),
+        default="What speaks for it",
+        required=True,
+        label_visibility="collapsed",
+        key=f"{key}_explanation",
+    )
+    try:
+        EXPLANATIONS[explanation](reading, predictor, key)
+    except CheckpointError as error:  # its folder was deleted after it had been loaded
+        st.error(str(error))
 
 
 def show_evidence(reading: Reading, predictor: Predictor, key: str) -> None:

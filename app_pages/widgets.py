@@ -86,20 +86,40 @@ def show_network_input(steps: Steps) -> None:
 
 
 def show_details(reading: Reading, predictor: Predictor, key: str) -> None:
-    """Show, each a click away, the figures as a table, the steps from ink to input, and why it is the answer."""
+    """Offer the figures as a table, the steps from ink to input, and why it is the answer.
+
+    None is made before somebody opens it: that would take a third of a stroke's time.
+    """
     if reading.blank:
         return
-    with st.expander("The figures as a table", icon=":material/table_chart:", key=f"{key}_table"):
-        st.dataframe(
-            {"Digit": list(range(10)), "Probability": [percent(value) for value in reading.prediction.probabilities]},
-            hide_index=True,
-            height="content",
-            width=280,
-            alt="The probability of each digit",
+    table, steps, why = (
+        st.expander(title, icon=icon, key=f"{key}_{name}", on_change="rerun")
+        for name, title, icon in (
+            ("table", "The figures as a table", ":material/table_chart:"),
+            ("steps", "From ink to what the network sees", ":material/footprint:"),
+            ("why", "Why this answer?", ":material/lightbulb:"),
         )
-    with st.expander("From ink to what the network sees", icon=":material/footprint:", key=f"{key}_steps"):
-        show_steps(reading.steps)
-    show_why(reading, predictor, f"{key}_why")
+    )
+    if table.open:
+        with table:
+            show_table(reading.prediction)
+    if steps.open:
+        with steps:
+            show_steps(reading.steps)
+    if why.open:
+        with why:
+            show_why(reading, predictor, f"{key}_why")
+
+
+def show_table(prediction: Prediction) -> None:
+    """Show the ten probabilities as a table."""
+    st.dataframe(
+        {"Digit": list(range(10)), "Probability": [percent(value) for value in prediction.probabilities]},
+        hide_index=True,
+        height="content",
+        width=280,
+        alt="The probability of each digit",
+    )
 
 
 def show_steps(steps: Steps) -> None:

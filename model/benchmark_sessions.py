@@ -153,10 +153,9 @@ class Tab:
                     # on the page, not in the sidebar
                     self.answers.put_nowait((time.perf_counter(), shown_probabilities(element.vega_lite_chart)))
             elif kind == "script_finished":
-                if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
-                    self.ready.set()
-                elif message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
-                    self.refreshes += 1
+                # Where a fragment comes next at once, the page's own end is not told.
+                self.ready.set()
+                self.refreshes += message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
 def shown_probabilities(chart) -> list[float]:

@@ -49,8 +49,11 @@ def test_sidebar_tells_the_network_from_its_card(page):
     assert f"{card.parameters:,} parameters" in caption
 
 
-def test_figures_are_there_as_a_table(page):
+def test_figures_are_there_as_a_table_for_those_who_open_it(page):
     show_example(page)
+    assert not page.dataframe
+    page.session_state["recognise_picture_table"] = True
+    page.run()
     table = page.dataframe[0].value
     assert table["Digit"].tolist() == [*range(10)]
     assert table["Probability"][5] == "> 99.9 %"  # as at the bars, not rounded up to 1

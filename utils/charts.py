@@ -5,6 +5,7 @@ from functools import cache
 
 import altair as alt
 import numpy as np
+import pyarrow as pa
 
 from utils.words import percent
 
@@ -33,7 +34,7 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black", mute
     -------
     dict
         A Vega-Lite specification. Altair takes 30 ms to build and check one, so that is done once; a reading only puts
-        its data in.
+        its data in, as a table that Streamlit sends as it is.
     """
     winner = int(np.argmax(probabilities))
     rows = [
@@ -46,7 +47,7 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black", mute
         for digit, probability in enumerate(probabilities)
     ]
     return _probability_specification(text_color, MUTED_OPACITY if muted else 1.0) | {
-        "datasets": {"probabilities": rows}
+        "datasets": {"probabilities": pa.Table.from_pylist(rows)}
     }
 
 
