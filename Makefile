@@ -28,7 +28,7 @@ weights: .venv/run.stamp
 	cd data/runs/shipped && cp metrics.jsonl curves.png quality.json mistakes-*.png model.* ../../../model/weights/
 
 table: .venv/run.stamp
-	.venv/bin/python -m model.table
+	.venv/bin/python -m model.measure table
 
 clean:
 	rm -rf .venv

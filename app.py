@@ -4,15 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from app_pages.clock import local_now
-from app_pages.outcome import NOT_MEASURED_HELP
-from app_pages.permission import ask_password, is_permitted
-from app_pages.resources import get_predictor
-from app_pages.retrain import show_retraining
-from app_pages.switch import notice_changes, show_ways_back
-from model.checkpoint import SHIPPED, CheckpointError
-from model.in_use import folder_in_use
-from model.trained import name_runs
+from app_pages.parts.clock import local_now
+from app_pages.parts.shared import get_predictor
+from app_pages.sidebar.outcome import NOT_MEASURED_HELP
+from app_pages.sidebar.permission import ask_password, is_permitted
+from app_pages.sidebar.retrain import show_retraining
+from app_pages.sidebar.switch import notice_changes, show_ways_back
+from model.card import SHIPPED, CheckpointError
+from model.runs.finished import name_runs
+from model.runs.in_use import folder_in_use
 from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, counted
 
 SETS_HELP = {

@@ -37,18 +37,14 @@ from utils.libraries import tune_libraries
 
 if __name__ == "__main__":
     tune_libraries()
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
 
-import cv2
 import keras
 import numpy as np
 import tensorflow as tf
 from msgspec import Meta
 
 from model import presets
-from model.answers import JUDGED_SEED, MAX_SLANT, judge, write_quality
-from model.architectures import NETWORKS, dense, scratch
-from model.checkpoint import (
+from model.card import (
     CARD_FILE,
     KERAS_FILE,
     LITERT_FILE,
@@ -58,27 +54,15 @@ from model.checkpoint import (
     read_card,
     write_card,
 )
-from model.dataset import Mnist, find_mnist, load_mnist, stratified_split, to_unit_range
-from model.drawn import is_kept
-from model.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, make_sources
+from model.data.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, make_sources
+from model.data.mnist import Mnist, find_mnist, load_mnist, stratified_split, to_unit_range
+from model.data.redrawn import is_kept
+from model.data.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
 from model.layers import read_layers
+from model.measure.quality import JUDGED_SEED, MAX_SLANT, judge, write_quality
+from model.networks import NETWORKS, dense, scratch
 from model.predictor import LiteRTNetwork, Predictor
-from model.scratch import OPTIMIZERS as OPTIMIZERS_OF_SCRATCH
-from model.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
-from model.training import (
-    LOSSES,
-    OPTIMIZERS,
-    find_digit_threshold,
-    find_temperature,
-    fit,
-    make_validation_part,
-    save_network,
-)
-from utils.charts import learning_curves
-from utils.files import write_atomically
-from utils.jobs import ROOT, SWITCH, BusyError, is_switched_off, new_run_dir, only_training
-from utils.json_files import Count, Positive, UnreadableError, read_json, write_json
-from utils.runs import (
+from model.runs.folder import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
     LOG_FILE,
@@ -90,6 +74,20 @@ from utils.runs import (
     read_metrics,
     write_status,
 )
+from model.runs.jobs import ROOT, SWITCH, BusyError, is_switched_off, new_run_dir, only_training
+from model.scratch import OPTIMIZERS as OPTIMIZERS_OF_SCRATCH
+from model.training import (
+    LOSSES,
+    OPTIMIZERS,
+    find_digit_threshold,
+    find_temperature,
+    fit,
+    make_validation_part,
+    save_network,
+)
+from utils.charts import learning_curves
+from utils.files import write_atomically
+from utils.json_files import Count, Positive, UnreadableError, read_json, write_json
 from utils.words import counted, one_of
 
 LITERT_CHECK_IMAGES = 1000
@@ -427,7 +425,8 @@ def split(
 @contextmanager
 def drawing_tests(mnist: Path, strokes: Path | None) -> Iterator[subprocess.Popen]:
     """Have the test digits drawn by a process of its own, on the core that loading and small networks leave idle."""
-    command = [sys.executable, "-m", "model.answers", str(mnist), *(["--strokes", str(strokes)] if strokes else [])]
+    command = [sys.executable, "-m", "model.measure.quality", str(mnist)]
+    command += ["--strokes", str(strokes)] if strokes else []
     # In a group of its own: Ctrl-C is for this process, which then ends that one.
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, process_group=0) as drawing:
         try:
@@ -446,7 +445,6 @@ def train(
 ) -> Card:
     """Train, calibrate, save and judge, once the test digits are drawn; return the card."""
     run_dir = progress.run_dir
-    cv2.setNumThreads(1)  # its thread pool would fight TensorFlow's for the cores: a step took 1.6 times as long
     keras.utils.set_random_seed(arguments.seed)
     writers = pens and split_writers(pens)
     train_indices, validation = split(arguments, mnist, writers)

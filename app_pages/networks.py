@@ -3,17 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from app_pages.canvas import show_canvas, show_controls
-from app_pages.clock import local_now
-from app_pages.dataset_browser import show_dataset
-from app_pages.layers import show_layers
-from app_pages.resources import get_predictor
-from app_pages.search import show_searches
-from app_pages.widgets import show_bars, show_blank, two_columns
-from model.checkpoint import CheckpointError
+from app_pages.parts.answer import show_bars, show_blank, two_columns
+from app_pages.parts.canvas import show_canvas, show_controls
+from app_pages.parts.clock import local_now
+from app_pages.parts.dataset import show_dataset
+from app_pages.parts.layers import show_layers
+from app_pages.parts.search import show_searches
+from app_pages.parts.shared import get_predictor
+from model.card import CheckpointError
 from model.predictor import Reading
 from model.presets import NETWORKS, PRESETS, expected_seconds
-from model.trained import Trained, average_over_seeds, find_trained
+from model.runs.finished import Trained, average_over_seeds, find_trained
 from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
 from utils.words import SET_TITLES, as_markdown, duration, percent, which_of, who_says_what

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from app_pages.download import offer_download
-from app_pages.figures import show_quality
-from app_pages.resources import get_predictor
-from model.in_use import folder_in_use
+from app_pages.parts.download import offer_download
+from app_pages.parts.figures import show_quality
+from app_pages.parts.shared import get_predictor
+from model.runs.in_use import folder_in_use
 
 st.title("How good is it?", anchor=False)
 st.markdown(get_predictor().card.test_told)

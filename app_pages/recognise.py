@@ -4,9 +4,10 @@ import time
 
 import streamlit as st
 
-from app_pages import upload, widgets
-from app_pages.canvas import show_canvas, show_controls
-from app_pages.resources import get_predictor
+from app_pages.parts import answer as widgets
+from app_pages.parts import upload
+from app_pages.parts.canvas import show_canvas, show_controls
+from app_pages.parts.shared import get_predictor
 from utils.image import ink_from_canvas
 
 SECONDS_TO_GO_ON = 2.0  # with the next stroke; then what is no digit is called so

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from app_pages.clock import local_now
-from app_pages.download import offer_download
-from app_pages.figures import show_quality
-from app_pages.outcome import NOT_MEASURED_HELP
-from app_pages.permission import is_permitted
-from app_pages.switch import offer_switch
-from model.checkpoint import CARD_FILE, SHIPPED, Card, CheckpointError, read_card
-from model.in_use import folder_in_use
-from model.trained import MOST_LETTERS, name_runs, rename
+from app_pages.parts.clock import local_now
+from app_pages.parts.download import offer_download
+from app_pages.parts.figures import show_quality
+from app_pages.sidebar.outcome import NOT_MEASURED_HELP
+from app_pages.sidebar.permission import is_permitted
+from app_pages.sidebar.switch import offer_switch
+from model.card import CARD_FILE, SHIPPED, Card, CheckpointError, read_card
+from model.runs.finished import MOST_LETTERS, name_runs, rename
+from model.runs.folder import STEPS_FILE, Epoch, State, Status, Step, read_metrics
+from model.runs.in_use import folder_in_use
+from model.runs.jobs import Job, delete_run, job_of, latest_job, list_runs
 from utils.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
 from utils.files import printable
-from utils.jobs import Job, delete_run, job_of, latest_job, list_runs
 from utils.json_files import UnreadableError
 from utils.overfitting import overfitting_from, overfitting_in_words
-from utils.runs import STEPS_FILE, Epoch, State, Status, Step, read_metrics
 from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, duration
 
 MOST_COMPARED = len(RUN_COLORS)

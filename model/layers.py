@@ -1,6 +1,6 @@
 """The networks' layers, to be drawn without Keras: ``networks.json``, which ``python -m model.layers`` writes.
 
-A test holds that the file says what `model.architectures` builds.
+A test holds that the file says what `model.networks` builds.
 """
 
 import json
@@ -157,7 +157,7 @@ def _detail(layer) -> str:
 
 def main() -> None:
     """Write the file."""
-    from model.architectures import NETWORKS  # only here: it imports Keras, and the page imports this module
+    from model.networks import NETWORKS  # only here: it imports Keras, and the page imports this module
 
     networks = []
     for name, build in NETWORKS.items():

@@ -17,9 +17,9 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from model.checkpoint import CheckpointError
-from model.in_use import folder_in_use
+from model.card import CheckpointError
 from model.predictor import Predictor
+from model.runs.in_use import folder_in_use
 from utils.image import load_image
 from utils.words import percent
 

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from model.checkpoint import LITERT_FILE, SHIPPED, Card, CheckpointError, how_to_restore, read_card
+from model.card import LITERT_FILE, SHIPPED, Card, CheckpointError, how_to_restore, read_card
 from utils.files import open_file
 from utils.preprocess import BlankError, Steps, normalize_digit
 from utils.segment import split_side_by_side

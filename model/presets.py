@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.drawn import has_drawn
-from utils.runs import State
+from model.data.redrawn import has_drawn
+from model.runs.folder import State
 
 MNIST_IMAGES = 54_000  # of its training part
-# On two cores, as `python -m model.benchmark_training` measures them. The first step is when TensorFlow makes its plan.
+# On two cores, as `python -m model.measure benchmark training` measures them. In the first step TensorFlow plans.
 SECONDS_TO_LOAD, SECONDS_OF_FIRST_STEP, SECONDS_TO_SAVE = 3, 2, 2.4
 SECONDS_TO_MAKE_AN_IMAGE, SECONDS_TO_WRITE_A_CHARACTER = 0.0002, 0.0002
 # A network reads in such a share of the time that it takes to learn: while it trains, with Keras; judged, with LiteRT.
@@ -22,7 +22,7 @@ BATCH_SIZE, BATCH_SIZE_AS_IT_IS = 256, 64
 
 @dataclass(frozen=True)
 class Network:
-    """What is known of a network before it is trained (`model.architectures` builds it).
+    """What is known of a network before it is trained (`model.networks` builds it).
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Training, calibrating and saving a network: what ``train.py`` and ``model.ablation`` share."""
+"""Training, calibrating and saving a network: what ``train.py`` and ``model.measure.ablation`` share."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -7,13 +7,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from model.checkpoint import KERAS_FILE, LITERT_FILE, CheckpointError
-from model.dataset import to_unit_range
-from model.drawn import draw, draw_kept, redraw_kept
-from model.examples import Examples
+from model.card import KERAS_FILE, LITERT_FILE, CheckpointError
+from model.data.examples import Examples
+from model.data.mnist import to_unit_range
+from model.data.redrawn import draw, draw_kept, redraw_kept
+from model.data.strokes import Characters
 from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
 from model.scratch import fit_scratch
-from model.strokes import Characters
 from utils.files import write_atomically
 from utils.preprocess import BlankError, normalize_digit
 
@@ -85,7 +85,7 @@ def make_validation_part(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Put together what a training is watched on: MNIST's images as they are, then digits drawn as on the page.
 
-    What is drawn for it is kept in the state folder (`model.drawn`).
+    What is drawn for it is kept in the state folder (`model.data.redrawn`).
 
     Parameters
     ----------

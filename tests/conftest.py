@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.benchmark_server import ROOT, Server
-from model.checkpoint import SHIPPED, read_card, write_card
-from model.dataset import Mnist, load_mnist
-from model.in_use import use
+from model.card import SHIPPED, read_card, write_card
+from model.data.mnist import Mnist, load_mnist
+from model.measure.server import ROOT, Server
+from model.runs.in_use import use
 from tests.drawings import STROKES, strokes
 
 

@@ -6,8 +6,8 @@ import tempfile
 
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.test_drawing import answer, button, open_page, press, write
 from tests.conftest import ROOT, Server
-from tests.test_browser import answer, button, open_page, press, write
 
 MILLISECONDS_OF_CURVES = 15_000
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from model.drawing import draw_strokes
+from model.data.drawing import draw_strokes
 from model.predictor import Predictor
 from tests.conftest import ROOT
 

@@ -1,6 +1,5 @@
 """What the README tells people to type works."""
 
-import importlib
 import re
 import shlex
 import subprocess
@@ -28,18 +27,14 @@ COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command(command, capsys):
+def test_command(command):
     program, *arguments = shlex.split(command, comments=True)
     assert program == "python"
     if arguments[:2] == ["-m", "model.predict"]:
         assert run(*arguments)
         return
     # The long ones: their options exist. --help ends argparse before anything is done, after what is before it.
-    name, *options = arguments[1:] if arguments[0] == "-m" else ["train", *arguments[1:]]
-    with pytest.raises(SystemExit) as end:
-        importlib.import_module(name).main([*options, "--help"])
-    assert end.value.code == 0
-    assert "usage:" in capsys.readouterr().out
+    assert "usage:" in run(*arguments, "--help")
 
 
 def test_make_targets_exist():

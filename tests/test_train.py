@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.checkpoint import SHIPPED, read_card
+from model.card import SHIPPED, read_card
 from model.predictor import Predictor
 from model.presets import PUBLISHED
+from model.runs.folder import STEPS_FILE, State, Status, read_metrics, read_status
 from tests.conftest import ROOT
 from train import Keeper, Progress, main, make_run_dir, parse_arguments
-from utils.runs import STEPS_FILE, State, Status, read_metrics, read_status
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
 

@@ -159,7 +159,7 @@ def accuracy_over_size(rows: list[dict]) -> alt.LayerChart:
     Parameters
     ----------
     rows : list of dict
-        As `model.trained.average_over_seeds` gives them.
+        As `model.runs.finished.average_over_seeds` gives them.
     """
     sets = list(dict.fromkeys(row["set"] for row in rows))
     sizes = _named_sizes(rows)

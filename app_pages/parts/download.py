@@ -1,0 +1,53 @@
+"""Download: a network in the format that one wants, with its card and what prepares a picture for it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app_pages.sidebar.permission import is_permitted
+from model.export.download import export_as_zip
+from model.export.formats import COPIED, FORMATS, ExportError, export_name
+from model.runs.jobs import is_installed
+
+
+@st.fragment  # the page does not wait while the file is written
+def offer_download(folder: Path, key: str) -> None:
+    """Let the user choose a format, and download the network in `folder` in it."""
+    may_write = is_permitted() and is_installed()
+    with st.popover("Download", icon=":material/download:", width="stretch", key=f"{key}_download_open"):
+        name = st.selectbox(
+            "Format",
+            FORMATS if may_write else COPIED,
+            index=None,
+            format_func=lambda name: FORMATS[name].title,
+            placeholder="Choose a format",
+            key=f"{key}_format_{folder.name}",  # one was not asked for of another network
+        )
+        if name is None:
+            st.caption("With the network come its card, and what makes of a picture what it reads.")
+            if not may_write:
+                st.caption(
+                    "Other formats have to be written first: by those who may train here, where training is installed."
+                )
+            return
+        st.caption(FORMATS[name].use)
+        try:
+            written = _export(folder, name)
+        except ExportError as error:
+            st.error(str(error))
+            return
+        st.download_button(
+            "Download",
+            written,
+            f"{export_name(folder, name)}.zip",
+            type="primary",
+            icon=":material/download:",
+            width="stretch",
+            key=f"{key}_download",
+            on_click="ignore",
+        )
+
+
+@st.cache_data(max_entries=12, show_spinner="Writing it …")
+def _export(folder: Path, name: str) -> bytes:
+    return export_as_zip(folder, name)

@@ -1,0 +1,122 @@
+"""What a network read right and wrong of the test digits, as `train.py` found when it was made."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from app_pages.sidebar.outcome import NOT_MEASURED_HELP
+from model.card import read_quality
+from model.measure.quality import MAX_MISTAKES
+from utils.charts import confusion_chart, reliability_chart
+from utils.json_files import UnreadableError
+from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown, unbroken
+
+SETS = {
+    "strokes": "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke "
+    "width. The network learned from other people’s. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0.",
+    "redrawn": "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and "
+    "stroke width.",
+    "mnist": "The 28×28 test images themselves: scanned handwriting of Americans in the 1990s.",
+}
+SLICES = {
+    "laboratory": "Laboratory “{}”",
+    "stroke width, px": "Stroke width {} px",
+    "size": "Size {} of the canvas",
+    "slant": "Slant {}",
+}
+
+
+def show_quality(folder: Path) -> None:
+    """Show the figures of the network in `folder`, and its mistakes."""
+    try:
+        quality = read_quality(folder)
+    except UnreadableError as error:
+        st.warning(as_markdown(f"There are no figures to show. {error}"))
+        return
+    if quality is None:
+        st.info("There are no figures beside this network. Training it again with `python train.py` makes them.")
+        return
+    names = [name for name in SETS if name in quality]
+    # Static tables: others show buttons over what is above them, on a phone always.
+    st.table(
+        [
+            {
+                "Test part": SET_TITLES[name],
+                "Digits": f"{quality[name]['n']:,}",
+                "Read right": unbroken(accuracy_percent(quality[name]["accuracy"])),
+                "Called a digit": unbroken(accuracy_percent(quality[name]["called_digit"])),
+                "Confidence is off by": unbroken(accuracy_percent(quality[name]["ece"])),
+            }
+            for name in names
+        ],
+        alt="How well the network reads each test part",
+    )
+    st.caption(
+        "Of those not called a digit the page says that they do not look like one. The confidence is off by so much on "
+        "average: the expected calibration error, in 15 bins."
+    )
+    for title in (title for name, title in SET_TITLES.items() if name not in quality):
+        st.caption(f"{title}: {NOT_MEASURED}", help=NOT_MEASURED_HELP)
+    name = st.segmented_control(
+        "Look closer at",
+        names,
+        format_func=lambda name: SET_TITLES[name],
+        default=names[0],
+        required=True,
+        key="quality_set",
+    )
+    figures = quality[name]
+    low, high = figures["interval"]
+    st.caption(
+        f"{SETS[name]} With so many digits, the accuracy is known to lie between {accuracy_percent(low)} and "
+        f"{accuracy_percent(high)} (95 % confidence)."
+    )
+
+    confusion, reliability = st.tabs(["What is taken for what", "Is it as sure as it is right?"], key="quality_tabs")
+    with confusion:
+        if figures["confused"]:
+            pairs = [f"{pair['was']} as {pair['said']} ({pair['count']})" for pair in figures["confused"][:5]]
+            st.markdown(f"Most often mistaken: {', '.join(pairs)}.")
+        st.altair_chart(
+            confusion_chart(np.array(figures["confusion"]), "white" if st.context.theme.type == "dark" else "black"),
+            alt="How often each digit was read as each other",
+        )
+    with reliability:
+        st.markdown(
+            "Each point gathers answers that were about as sure as each other. On the dashed line, 80 % sure is right "
+            f"eight times in ten. On average it is off by {accuracy_percent(figures['ece'])}."
+        )
+        st.altair_chart(reliability_chart({SET_TITLES[name]: figures["reliability"]}), alt="Accuracy over confidence")
+
+    if figures["slices"]:
+        st.header("Where it is better and worse", anchor=False)
+        st.table(
+            [
+                {
+                    "Part": SLICES[by].format(part),
+                    "Digits": f"{of_part['n']:,}",
+                    "Read right": unbroken(f"{100 * of_part['accuracy']:.1f} %"),
+                }
+                for by, parts in figures["slices"].items()
+                for part, of_part in parts.items()
+            ],
+            alt="Accuracy by laboratory, stroke width, size and slant",
+        )
+    if "laboratory" in figures["slices"]:
+        st.caption(
+            "A laboratory is a company or a university that had people write for UNIPEN, with tablets and writers of "
+            "its own. The letters are UNIPEN’s name for it."
+        )
+
+    st.header("Its mistakes", anchor=False)
+    picture = folder / f"mistakes-{name}.png"
+    if picture.is_file():
+        wrong = round(figures["n"] * (1 - figures["accuracy"]))
+        shown = (
+            f"The {MAX_MISTAKES} surest of {wrong:,}" if wrong > MAX_MISTAKES else f"All {wrong:,}, the surest first"
+        )
+        st.caption(f"{shown}. “9 as 4” is a 9 that it takes for a 4, with how sure it is.")
+        st.image(str(picture), width="stretch", alt="Digits that were read wrong")
+    else:
+        st.caption("People’s drawings are not ours to show.")

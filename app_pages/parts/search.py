@@ -1,0 +1,91 @@
+"""What searches for a better network (`python -m model.search`) have found so far: a piece of the page Networks."""
+
+import time
+from pathlib import Path
+
+import streamlit as st
+
+from app_pages.sidebar.permission import read_secret
+from model.runs.jobs import sweeps_dir
+
+SECONDS_BETWEEN_LOOKS = 5.0
+SECONDS_ALIVE = 60  # a worker writes into the journal every few seconds
+DATABASE = "sweep_storage"  # the secret
+
+
+def show_searches() -> None:
+    """Show a study of those in the state folder and in the server's database; how to begin one if there is none."""
+    kept = [str(journal) for journal in sorted(sweeps_dir().glob("*.journal"), key=last_written, reverse=True)]
+    try:
+        database = read_secret(DATABASE)
+    except PermissionError as error:
+        st.warning(str(error))
+        database = None
+    if database:
+        kept.append(database)
+    if not kept:
+        st.caption(
+            "`python -m model.search --network dense --trials 20` looks for a better network than the tutorials’: it "
+            "tries out hidden layers, dropout, learning rates and more, and what it finds is shown here."
+        )
+        return
+    where = st.selectbox(
+        "Study",
+        kept,
+        format_func=lambda where: "In the database" if where == database else Path(where).stem,
+        key="search_kept",
+    )
+    if is_alive(where):
+        watch_study(where)
+    else:
+        show_study(where)
+
+
+@st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
+def watch_study(where: str) -> None:
+    """Show a study while workers may be at it; the rest of the page does not run for it."""
+    if not is_alive(where):
+        st.rerun()
+    show_study(where)
+
+
+def last_written(journal: Path) -> float:
+    """Return when a worker last wrote something; 0 if the journal is gone."""
+    try:
+        return journal.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def is_alive(where: str) -> bool:
+    """Say whether workers may be at it: of a database only they know."""
+    return "://" in where or time.time() - last_written(Path(where)) < SECONDS_ALIVE
+
+
+def show_study(where: str) -> None:
+    """Show what a study has found, and Optuna's plots of its trials."""
+    try:
+        # Not before there is a study: Optuna and Plotly take half a second to import, and may not be installed.
+        from model.search.studies import find_silent, read_studies
+        from model.search.trials import as_rows, plots, summarise, training_command
+    except ModuleNotFoundError as error:
+        st.info(
+            f"The package {error.name} is missing: `pip install -r requirements-extra.txt`", icon=":material/package_2:"
+        )
+        return
+    try:
+        studies = read_studies(where)
+    except ValueError as error:
+        st.warning(str(error))
+        return
+    names = list(studies)
+    study = studies[st.selectbox("Which of its studies", names, key="search_study") if len(names) > 1 else names[0]]
+    st.markdown(summarise(study))
+    if command := training_command(study):
+        st.caption("This trains its network fully:")
+        st.code(command, language="sh", wrap_lines=True)
+    rows = as_rows(study, find_silent(study))
+    st.dataframe(rows, hide_index=True, alt="The trials, the newest first")
+    for title, figure in plots(study).items():
+        st.markdown(f"**{title}**")
+        st.plotly_chart(figure, key=f"search_{title}", alt=title)

@@ -1,0 +1,73 @@
+"""What every session shares, made once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from model.card import LITERT_FILE
+from model.explain.activations import OpenNetwork
+from model.explain.nearest import Bank, fill_bank
+from model.predictor import Predictor, time_a_digit
+from model.runs.in_use import folder_in_use
+from utils.charts import probability_chart
+from utils.image import load_with_thumbnail
+
+THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
+# A large picture takes hundreds of megabytes while it is decoded, and the C library keeps some for each thread.
+_DECODER = ThreadPoolExecutor(1)
+
+
+def get_predictor(folder: Path | None = None) -> Predictor:
+    """Return the network in a folder, by default the one in use, loaded once for all sessions."""
+    return _load(folder or folder_in_use())
+
+
+@st.cache_resource(show_spinner="Loading the network …", max_entries=8)
+def _load(folder: Path) -> Predictor:
+    # Does once what is slow the first time, so that the first stroke is read at once.
+    predictor = Predictor(folder)
+    probability_chart(predictor.predict(np.zeros((28, 28), np.float32))[0].probabilities)
+    return predictor
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def get_open_network(folder: Path) -> OpenNetwork:
+    """Return the network in `folder`, opened to watch its layers."""
+    return OpenNetwork(folder)
+
+
+@st.cache_resource(show_spinner="Writing 2,000 digits to compare with …", max_entries=1)  # it has some 40 MB
+def get_bank(folder: Path) -> Bank:
+    """Return digits written by rule, and what the network in `folder` makes of them."""
+    return fill_bank(get_open_network(folder))
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def microseconds_a_digit(folder: Path) -> float:
+    """Time the network in `folder`."""
+    return time_a_digit(folder / LITERT_FILE)
+
+
+def decode_picture(content: bytes) -> tuple[np.ndarray, Image.Image]:
+    """Decode an uploaded picture once, though the page runs again for each stroke: its ink, and a thumbnail.
+
+    Raises
+    ------
+    ValueError
+        As `load_image`; a picture that cannot be decoded is not tried again.
+    """
+    decoded = _decode(content)
+    if isinstance(decoded, str):
+        raise ValueError(decoded)
+    return decoded
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _decode(content: bytes) -> tuple[np.ndarray, Image.Image] | str:
+    try:
+        return _DECODER.submit(load_with_thumbnail, content, THUMBNAIL_SIZE_PX).result()
+    except ValueError as error:
+        return str(error)

@@ -1,0 +1,1 @@
+"""What the sidebar shows, and asks before anything is changed."""

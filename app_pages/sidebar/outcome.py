@@ -1,0 +1,88 @@
+"""How a training ended: said in every session, and of a new network, how it compares with the one in use."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app_pages.parts.shared import get_predictor, microseconds_a_digit
+from app_pages.sidebar.permission import is_permitted
+from app_pages.sidebar.switch import offer_switch
+from model.card import LITERT_FILE, Card, CheckpointError, read_card
+from model.runs.folder import State
+from model.runs.in_use import folder_in_use
+from model.runs.jobs import Job, put_aside
+from model.runs.verdict import judge
+from utils.words import NOT_MEASURED, accuracies_by_title, as_markdown, unbroken
+
+TITLES = {State.DONE: "A new network is trained", State.CANCELLED: "The training was cancelled"}
+FAILED = "The training failed"
+JUDGED_HELP = (
+    "On digits that neither network has learned from. “About as well”: so small a difference comes by chance, too."
+)
+NOT_MEASURED_HELP = (
+    "**Not measured here**: where the network was trained there was no file of people’s pen strokes to try it on "
+    "(`STROKES_PATH`; `python -m model.data.strokes` makes one)."
+)
+
+
+def announce_end(job: Job | None) -> None:
+    """Say in passing that a training has ended, once in each session that was open before."""
+    ended = job.run_dir if job and not job.running else None
+    before = st.session_state.setdefault("retrain_ended", ended)
+    if ended and ended != before:
+        title = TITLES.get(job.status.state, FAILED)
+        st.toast(f"{title}: see the sidebar.", icon=":material/model_training:", duration="long")
+    st.session_state["retrain_ended"] = ended
+
+
+def show_end(job: Job) -> None:
+    """Show how the training ended."""
+    if not job.run_dir.is_dir():
+        _show_failure("This run is gone", "It was deleted, perhaps on another page. The network in use stays.", job)
+    elif job.status.state is not State.DONE:
+        _show_failure(TITLES.get(job.status.state, FAILED), job.status.message, job)
+    else:
+        try:
+            new = read_card(job.run_dir)
+            figures = {"New": _figures(new, job.run_dir), "In use": _figures(get_predictor().card, folder_in_use())}
+        except (CheckpointError, OSError) as error:
+            _show_failure("The new network cannot be read", str(error), job)
+        else:
+            show_new(job, new, figures)
+
+
+def _show_failure(title: str, message: str, job: Job) -> None:
+    st.warning(as_markdown(message), title=title)
+    if st.button("Close", width="stretch", key="retrain_close"):
+        put_aside(job)
+        st.rerun()
+
+
+def show_new(job: Job, new: Card, figures: dict[str, dict[str, str]]) -> None:
+    """Show what to make of a new network, the buttons to use it or not, and its figures beside the other's."""
+    verdict = judge(new, get_predictor().card)
+    untried = any(NOT_MEASURED in of_one.values() for of_one in figures.values())
+    st.markdown(f"**{TITLES[State.DONE]}**", help=JUDGED_HELP + f"\n\n{NOT_MEASURED_HELP}" * untried)
+    st.markdown(verdict.sentence)
+    if is_permitted():
+        if offer_switch("Use it", job.run_dir, "retrain_use", ":material/check:", primary=verdict.use_it):
+            put_aside(job)
+            st.rerun()
+        if st.button("Keep the current one", width="stretch", key="retrain_keep"):
+            put_aside(job)
+            st.rerun()
+    st.table(
+        [{"Measured": what} | {of: those[what] for of, those in figures.items()} for what in figures["New"]],
+        border="horizontal",
+        hide_index=True,
+        alt="The new network beside that in use: how much of each test part it reads right, its size and its speed",
+    )
+
+
+def _figures(card: Card, folder: Path) -> dict[str, str]:
+    measured = accuracies_by_title(card.accuracy).items()
+    figures = {title: figure if figure == NOT_MEASURED else unbroken(figure) for title, figure in measured}
+    return figures | {
+        "Size": unbroken(f"{(folder / LITERT_FILE).stat().st_size / 1000:,.0f} KB"),
+        "A digit takes": unbroken(f"{microseconds_a_digit(folder):,.0f} µs"),
+    }

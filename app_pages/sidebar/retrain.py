@@ -1,0 +1,207 @@
+"""Retrain: a dialog that starts a training, and in the sidebar how far it is and how it ended."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app_pages.parts.shared import get_predictor
+from app_pages.sidebar.outcome import announce_end, show_end
+from app_pages.sidebar.permission import ask_password, has_password, is_permitted
+from app_pages.sidebar.switch import show_ways_back
+from model import presets
+from model.runs.folder import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
+from model.runs.in_use import folder_in_use, previous_folder
+from model.runs.jobs import BusyError, cancel, is_installed, is_switched_off, latest_job, start_training
+from utils.charts import learning_curve
+from utils.json_files import UnreadableError
+from utils.words import as_markdown, duration
+
+MOST_STEPS_SHOWN = 200
+SECONDS_TO_REFRESH = 2.5
+GO_ON, ANEW = "The network in use", "Scratch"
+
+
+def show_retraining() -> None:
+    """Show what there is to do about training: start one, watch it, or judge the one that has ended."""
+    if is_switched_off():
+        return
+    job = latest_job()
+    announce_end(job)
+    if job and job.running:
+        _close()
+        watch()
+    else:
+        if job and not job.seen:
+            show_end(job)
+        if not is_installed():
+            st.caption("Training is not installed here: `pip install -r requirements.txt` installs it.")
+        elif is_permitted() or has_password():
+            st.button("Retrain", icon=":material/model_training:", width="stretch", on_click=_open, key="retrain")
+        else:
+            ask_password()  # there is nothing to ask for: it says who may
+        if st.session_state.get("retrain_open"):
+            show_dialog()
+    if is_permitted():
+        show_ways_back()
+
+
+def offer_training(network: str) -> None:
+    """Offer a button that opens *Retrain*, set to train a network from scratch."""
+    if is_switched_off() or not is_installed():
+        return
+    job = latest_job()
+    if st.button(
+        f"Train “{network}” from scratch",
+        icon=":material/model_training:",
+        disabled=bool(job and job.running),
+        on_click=_open,
+        args=(network,),
+        key="retrain_offered",
+    ):
+        st.rerun()  # not this part of the page alone: the dialog is the sidebar's
+
+
+def _open(network: str | None = None) -> None:
+    st.session_state["retrain_open"] = True
+    if network:
+        st.session_state["retrain_from"] = ANEW
+        for preset in presets.PRESETS:
+            st.session_state[f"retrain_network_{ANEW}_{preset}"] = network
+
+
+def _close() -> None:
+    st.session_state["retrain_open"] = False
+
+
+@st.dialog("Retrain", icon=":material/model_training:", on_dismiss=_close)
+def show_dialog() -> None:
+    """Ask how to train, and before it for the password where there is one."""
+    if is_permitted():
+        choose()
+    else:
+        ask_password()
+
+
+def choose() -> None:
+    """Ask what matters, and start."""
+    st.markdown(
+        "The network is trained in a process of its own. Meanwhile the one in use goes on reading, and it stays in use "
+        "until you say otherwise."
+    )
+    # Persistent, so that what `offer_training` has set comes as far as here.
+    start = st.segmented_control(
+        "Start from", [GO_ON, ANEW], default=GO_ON, required=True, persist_state="session", key="retrain_from"
+    )
+    name = st.segmented_control("How long", list(presets.PRESETS), default="Quick", required=True, key="retrain_preset")
+    preset, of = presets.PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
+    in_use, anew = get_predictor(), start == ANEW
+    network = in_use.card.network
+    if anew:
+        networks = list(presets.NETWORKS)
+        network = st.selectbox(
+            "Network", networks, networks.index(preset.network), persist_state="session", key=f"retrain_network_{of}"
+        )
+        st.caption(presets.NETWORKS[network].history)
+    with st.expander("More"):
+        chosen = preset.options(network, anew, in_use.knows_no_digit)
+        epochs = st.slider("Epochs", 1, 45, chosen.epochs, key=f"retrain_epochs_{of}_{network}")
+        images = st.number_input(
+            "Images an epoch",
+            1000,
+            presets.MNIST_IMAGES,
+            chosen.images,
+            1000,
+            key=f"retrain_images_{of}_{network}",
+        )
+        batch_size = st.select_slider(
+            "Batch size", [32, 64, 128, 256, 512], chosen.batch_size, key=f"retrain_batch_{of}"
+        )
+        learning_rate = st.select_slider(
+            "Learning rate, at its peak",
+            [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.006, 0.01],
+            chosen.learning_rate,
+            format_func="{:g}".format,
+            key=f"retrain_rate_{of}",
+        )
+        seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
+        as_it_is = st.toggle(
+            "MNIST as it is", chosen.as_it_is, key=f"retrain_as_it_is_{of}_{in_use.folder}", help=AS_IT_IS_HELP
+        )
+    if as_it_is:
+        st.caption(
+            "MNIST as it is, as in the tutorials: it soon reads MNIST well, but does not learn what is no digit."
+        )
+    seconds = presets.expected_seconds(images, epochs, network, as_it_is)
+    st.caption(
+        f"About {duration(sum(seconds.values()))} for “{network}” on a machine with two cores, "
+        f"{duration(seconds[State.TRAINING])} of them training."
+    )
+    if not st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", key="retrain_start"):
+        return
+    start_from = folder_in_use() if start == GO_ON else None
+    options = presets.training_options(
+        presets.Options(epochs, images, batch_size, learning_rate, as_it_is), seed, start_from, network
+    )
+    try:
+        start_training(options, keep=[folder for folder in (folder_in_use(), previous_folder()) if folder])
+    except (BusyError, OSError) as error:
+        st.error(str(error), icon=":material/error:")
+    else:
+        _close()
+        st.toast("The training begins: the sidebar shows how far it is.", icon=":material/model_training:")
+        st.rerun()
+
+
+AS_IT_IS_HELP = (
+    "Nothing is distorted, drawn or added: what the tutorials do. See how it then reads people’s drawings, and other "
+    "things than digits."
+)
+
+
+@st.fragment(run_every=SECONDS_TO_REFRESH)
+def watch() -> None:
+    """Show how far the training is; the rest of the page does not run for it."""
+    job = latest_job()
+    if not job or not job.running:
+        st.rerun()
+    status = job.status
+    st.progress(share_done(status), text=in_a_line(status))
+    if is_permitted() and st.button("Cancel", icon=":material/stop:", width="stretch", key="retrain_cancel"):
+        cancel(job)
+        st.rerun()
+    show_curves(job.run_dir, *(bytes_in(job.run_dir / file) for file in (METRICS_FILE, STEPS_FILE)))
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def show_curves(run_dir: Path, bytes_of_epochs: int, bytes_of_steps: int) -> None:
+    """Show the curves of a run. Drawn once as its files grow; then every session is sent the same charts again."""
+    try:
+        epochs, steps = read_metrics(run_dir), read_metrics(run_dir, STEPS_FILE)
+    except UnreadableError as error:
+        st.caption(as_markdown(str(error)))
+        return
+    steps = steps[:: len(steps) // MOST_STEPS_SHOWN + 1]  # a long run need not send them all each time
+    if epochs or len(steps) > 1:  # of one step there is no line to draw
+        for measure in ("accuracy", "loss"):
+            chart = learning_curve(measure, epochs, steps).properties(height=220)
+            st.altair_chart(chart, key=f"retrain_{measure}", alt=f"The {measure} over the epochs so far")
+
+
+def bytes_in(file: Path) -> int:
+    """Return a file's size; 0 while there is none."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def share_done(status: Status) -> float:
+    """Say which share of all, from loading to judging, is done."""
+    return min(1.0, max(0.0, status.share))
+
+
+def in_a_line(status: Status) -> str:
+    """Say where the training is."""
+    if status.seconds_left is None:
+        return f"{as_markdown(status.message)} …"
+    return f"{as_markdown(status.message)}, {duration(status.seconds_left)} left"

@@ -1,0 +1,190 @@
+"""A trained network on disk: ``model.keras`` to go on training, ``model.tflite`` to read with, ``model.json`` its card.
+
+No Keras is imported here: the page reads cards too, and must stay light.
+"""
+
+import hashlib
+import io
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Generic, Literal, NotRequired, TypedDict, TypeVar
+
+from msgspec import Meta
+
+from utils.json_files import Count, Positive, Seconds, Share, UnreadableError, read_json, write_json
+
+KERAS_FILE = "model.keras"
+LITERT_FILE = "model.tflite"
+CARD_FILE = "model.json"
+QUALITY_FILE = "quality.json"
+SHIPPED = Path(__file__).parent / "weights"
+
+
+class CheckpointError(Exception):
+    """A model's file is missing or broken. The message says which, and what to do."""
+
+
+Value = TypeVar("Value")
+
+
+class OfParts(TypedDict, Generic[Value]):
+    """Something of each test part; people's strokes are not everywhere."""
+
+    mnist: Value
+    redrawn: Value
+    strokes: NotRequired[Value]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a trained network: how it reads, the figures printed when it was made, how to make it again.
+
+    Attributes
+    ----------
+    train_writers : int
+        How many people's strokes it learned from; 0 if from MNIST and digits written by rule alone.
+    temperature : float
+        The logits are divided by it, so that "90 % sure" is right nine times in ten (Guo et al., ICML 2017). Chosen on
+        the validation part.
+    digit_threshold : float
+        From this `Prediction.digit_score` on, what was drawn is called a digit. Chosen on the validation part.
+    accuracy, images : dict of str to float and int
+        For each test part (``strokes`` if `train_writers`) the share read right, and of how many. None of them was
+        trained on: the strokes are of other writers.
+    litert_max_difference : float
+        How far the probabilities of the two files differ at most.
+    litert_sha256 : str
+        Of ``model.tflite``, to tell whether it still is the file that was judged.
+    """
+
+    network: Annotated[str, Meta(pattern=r"^[\w.-]{1,100}$")]
+    parameters: Positive
+    epochs: Positive
+    seed: Count
+    train_images: Count
+    train_writers: Count
+    validation_images: Count
+    data_sha256: str
+    temperature: Annotated[float, Meta(ge=0.01, le=100)]
+    digit_threshold: float
+    validation_accuracy: float
+    accuracy: OfParts[Share]
+    images: OfParts[Positive]
+    litert_max_difference: float
+    litert_sha256: str
+    training_seconds: Seconds
+    date: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+    command: str
+    versions: dict[str, str]
+
+    def __post_init__(self):
+        if unknown := set(self.accuracy) - set(self.images):
+            raise ValueError(f"accuracy is told of {', '.join(unknown)}, but not of how many images")
+
+    @property
+    def test_told(self) -> str:
+        """What the test digits had to do with the training, in a sentence."""
+        if "validate_on_test" in self.command.replace("-", "_"):  # the option, or the preset that has it
+            return "MNIST's test digits were looked at while it was trained, so their figure flatters it."
+        return "The network was neither trained nor tuned on any of these digits."
+
+
+def read_card(folder: Path) -> Card:
+    """Read the card of the model in `folder`.
+
+    Raises
+    ------
+    CheckpointError
+        If ``model.json`` is missing, or anything in it is not as it should be.
+    """
+    path = folder / CARD_FILE
+    try:
+        return read_json(path, Card)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"The model's card {path} is missing. {how_to_restore(folder)}") from error
+    except UnreadableError as error:
+        raise CheckpointError(f"{error} {how_to_restore(folder)}") from error
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Write `card` as ``model.json`` into `folder`."""
+    write_json(folder / CARD_FILE, asdict(card))
+
+
+class Bin(TypedDict):
+    """Answers that are about as sure as each other, as `utils.metrics.reliability` gathers them."""
+
+    n: Positive
+    confidence: Share
+    accuracy: Share
+
+
+class Confused(TypedDict):
+    """How often a digit was taken for another; −1 for blank paper."""
+
+    was: int
+    said: int
+    count: Positive
+
+
+class Slice(TypedDict):
+    """How well a part of a test part is read."""
+
+    n: Positive
+    accuracy: Share
+
+
+PartName = Annotated[str, Meta(pattern=r"^[\w .–-]{1,40}$")]  # a laboratory, or a range
+TenCounts = Annotated[list[Count], Meta(min_length=10, max_length=10)]
+
+
+class Quality(TypedDict):
+    """What the page shows of how a network reads a test part: `model.measure.quality.summarise` works it out."""
+
+    n: Positive
+    accuracy: Share
+    interval: tuple[Share, Share]
+    ece: Share
+    reliability: list[Bin]
+    called_digit: Share
+    confused: list[Confused]
+    confusion: Annotated[list[TenCounts], Meta(min_length=10, max_length=10)]
+    slices: dict[Literal["laboratory", "stroke width, px", "size", "slant"], dict[PartName, Slice]]
+
+
+def read_quality(folder: Path) -> OfParts[Quality] | None:
+    """Read the figures that `train.py` wrote beside a network; None if there are none.
+
+    Raises
+    ------
+    UnreadableError
+        If anything in ``quality.json`` is not as it should be.
+    """
+    try:
+        return read_json(folder / QUALITY_FILE, OfParts[Quality])
+    except FileNotFoundError:
+        return None
+
+
+def as_zip(folder: Path) -> bytes:
+    """Put all files in `folder`, and in the folders in it, into a zip file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:  # as they are: weights hardly get smaller
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder))
+    return packed.getvalue()
+
+
+def file_sha256(path: Path) -> str:
+    """Return a file's checksum."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def how_to_restore(folder: Path) -> str:
+    """Say what to do about a broken model in `folder`."""
+    if folder == SHIPPED:
+        return (
+            "It came with the app: restore it with `git checkout model/weights`, or train it again with `make weights`."
+        )
+    return "Train the model again with `python train.py`."

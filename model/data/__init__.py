@@ -1,0 +1,1 @@
+"""The digits that networks learn from and are judged by: read, drawn, distorted."""

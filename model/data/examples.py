@@ -1,0 +1,216 @@
+"""What training sees: fresh batches of MNIST, of digits drawn with a pen, and of what is no digit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from model.data.distortions import DISTORTIONS, distort_pictures, distort_strokes, soften
+from model.data.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, SIZE_RANGE, Strokes, draw_small, to_unit_box
+from model.data.habits import add_habit
+from model.data.mnist import to_unit_range
+from model.data.no_digits import draw_no_digit
+from model.data.skeleton import centre_lines
+from model.data.strokes import Characters, select_clear_letters, select_digits
+from model.data.written import write_digit
+
+NO_DIGIT = 10  # the eleventh class
+# How many characters the pools have at most, to MNIST's training images: distortion and pen make each new again.
+REDRAWN, WRITTEN, NO_DIGITS = 0.25, 0.2, 0.3
+EASE_FROM, LAST_STRENGTH = 0.7, 0.35  # of the epochs; of the distortions
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What training draws on, and whether it changes it.
+
+    Attributes
+    ----------
+    shares : dict of str to float
+        How much of an epoch comes from each source: ``mnist`` (its images, distorted), ``redrawn`` (its centre lines,
+        drawn with a pen), ``written`` (digits by rule), ``pens`` (people's strokes), ``no digit``. Sums to 1.
+    distortions : frozenset of str
+        What is done to MNIST's images and to strokes, of `model.data.distortions.DISTORTIONS`; all of it by default.
+    habits : bool
+        Whether strokes get habits that their writers lacked.
+    """
+
+    shares: dict[str, float]
+    distortions: frozenset[str] = frozenset(DISTORTIONS)
+    habits: bool = True
+
+    @property
+    def classes(self) -> int:
+        """How many there are to tell apart: the ten digits, and "no digit" if it is shown."""
+        return NO_DIGIT + ("no digit" in self.shares)
+
+
+AS_IT_IS = Recipe({"mnist": 1.0}, distortions=frozenset(), habits=False)
+AT_HOME = Recipe({"mnist": 0.4, "redrawn": 0.15, "written": 0.25, "no digit": 0.2})
+WITH_PENS = Recipe({"mnist": 0.34, "redrawn": 0.12, "written": 0.08, "pens": 0.3, "no digit": 0.16})
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Characters to draw: their strokes, each in a box of side 1, and what they are, 0 to 10."""
+
+    strokes: Sequence[Strokes]
+    labels: np.ndarray
+
+
+class CentreLines(Sequence):
+    """The centre lines of images, each in a box of side 1; found when first asked for: a short training needs few."""
+
+    def __init__(self, images: np.ndarray):
+        self._images, self._found = images, {}
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: int) -> Strokes:
+        if index not in self._found:
+            self._found[index] = to_unit_box(centre_lines(self._images[index]))
+        return self._found[index]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What examples are made from.
+
+    Attributes
+    ----------
+    images, labels : ndarray
+        MNIST's training part: uint8 (n, 28, 28) and its digits.
+    pools : dict of str to Pool
+        For each source that is drawn, its name in the recipe.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    pools: dict[str, Pool]
+
+
+def make_sources(
+    images: np.ndarray, labels: np.ndarray, pens: Characters | None, recipe: Recipe, examples: int, seed: int
+) -> Sources:
+    """Write the pools that all epochs draw from.
+
+    Parameters
+    ----------
+    images, labels : ndarray
+        MNIST's training part: uint8 (n, 28, 28) and its digits.
+    pens : Characters or None
+        What people wrote, where the recipe has ``pens``.
+    recipe : Recipe
+        Only what it draws on is made.
+    examples : int
+        So many will be drawn in all: no pool need be larger.
+    seed : int
+    """
+    rng, n = np.random.default_rng(seed), len(labels)
+    some = rng.permutation(n)[: min(int(n * REDRAWN), examples)]
+    by_rule = rng.integers(0, 10, min(int(n * WRITTEN), examples))
+    pools = {}
+    if "redrawn" in recipe.shares:
+        pools["redrawn"] = Pool(CentreLines(images[some]), labels[some].astype(int))
+    if "written" in recipe.shares:
+        pools["written"] = Pool([write_digit(digit, rng) for digit in by_rule], by_rule)
+    if "pens" in recipe.shares:
+        digits = select_digits(pens)
+        pools["pens"] = Pool([to_unit_box(strokes) for strokes in digits.strokes], digits.labels.astype(int))
+    if "no digit" in recipe.shares:
+        digits = pools["pens" if "pens" in pools else "written"]
+        others = [draw_no_digit(digits.strokes, digits.labels, rng) for _ in range(min(int(n * NO_DIGITS), examples))]
+        if "pens" in pools:
+            others += [to_unit_box(strokes) for strokes in select_clear_letters(pens).strokes]
+        pools["no digit"] = Pool(others, np.full(len(others), NO_DIGIT))
+    return Sources(images, labels, pools)
+
+
+def random_pen(rng: np.random.Generator) -> float:
+    """Choose a pen's width as a share of the digit's size, as the page's brushes and people's sizes make it."""
+    brush_px = rng.integers(BRUSH_RANGE_PX[0], BRUSH_RANGE_PX[1] + 1)
+    return float(brush_px / (rng.uniform(*SIZE_RANGE) * CANVAS_SIZE_PX))
+
+
+class Examples(keras.utils.PyDataset):
+    """Batches made afresh from `sources` for each `epoch`, counted from 1; the same seed gives the same.
+
+    Each is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`). Towards the
+    last of the `epochs` the distortions ease: what the network learns last is nearest to what it will read.
+
+    `model.training.fit` says which epoch it is. Keras itself takes a batch before the first, to see its shape, and
+    counts that as an epoch.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        recipe: Recipe,
+        images_per_epoch: int,
+        batch_size: int,
+        seed: int,
+        epochs: int,
+    ):
+        super().__init__()
+        self.sources, self.recipe = sources, recipe
+        self.batch_size, self.batches, self.seed = batch_size, max(1, images_per_epoch // batch_size), seed
+        self.epoch, self.epochs = 1, epochs
+        self._made_for = 0
+
+    def __len__(self) -> int:
+        return self.batches
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        # All of an epoch at once: made while the network trains, they would take twice as long, and it, too.
+        if self._made_for != self.epoch:
+            self._make()
+        batch = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        return self._images[batch], self._labels[batch]
+
+    @property
+    def strength(self) -> float:
+        """How far this epoch distorts, from 0 to 1."""
+        past = max(0.0, self.epoch / self.epochs - EASE_FROM) / (1 - EASE_FROM)
+        return 1 - past * (1 - LAST_STRENGTH)
+
+    def _make(self) -> None:
+        rng = np.random.default_rng((self.seed, self.epoch))
+        counts = rng.multinomial(self.batches * self.batch_size, [*self.recipe.shares.values()])
+        parts = [
+            self._from_mnist(count, rng) if source == "mnist" else self._drawn(source, count, rng)
+            for source, count in zip(self.recipe.shares, counts, strict=True)
+        ]
+        order = rng.permutation(counts.sum())
+        self._images = np.concatenate([images for images, _ in parts])[order, ..., np.newaxis]
+        self._labels = np.concatenate([labels for _, labels in parts])[order]
+        self._made_for = self.epoch
+
+    def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        # Each once before any comes again, as in every tutorial's epoch.
+        n = len(self.sources.labels)
+        chosen = np.concatenate([rng.permutation(n) for _ in range(count // n + 1)])[:count]
+        images = to_unit_range(self.sources.images[chosen])
+        if self.recipe.distortions:
+            images = distort_pictures(images, rng, self.strength, self.recipe.distortions)
+        return images, self.sources.labels[chosen]
+
+    def _drawn(self, source: str, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        pool = self.sources.pools[source]
+        chosen = rng.integers(len(pool.labels), size=count)
+        characters, labels = [pool.strokes[index] for index in chosen], pool.labels[chosen]
+        if self.recipe.habits and source in ("pens", "redrawn"):  # the others have theirs
+            characters = [add_habit(label, strokes, rng) for label, strokes in zip(labels, characters, strict=True)]
+        if self.recipe.distortions:
+            characters = distort_strokes(characters, rng, self.strength, self.recipe.distortions)
+        images = np.empty((count, 28, 28), np.uint8)
+        for i, strokes in enumerate(characters):
+            images[i] = draw_small(strokes, random_pen(rng))
+        # Cropping is not perfect where a picture has specks or shadows.
+        for axis in (1, 2):
+            shift = rng.integers(-1, 2, count)
+            for by in (-1, 1):
+                images[shift == by] = np.roll(images[shift == by], by, axis)
+        images = to_unit_range(images)
+        return soften(images, rng) if "soft" in self.recipe.distortions else images, labels.astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Why a network reads what it reads."""

@@ -1,0 +1,178 @@
+"""What happens inside the network: what each layer makes of an image, and with which weights. LiteRT only.
+
+A ``.tflite`` file is a list of operations, of which only the last one's result can be read. Here the file is unpacked
+(its format is public: FlatBuffers, by TensorFlow's ``schema.fbs``), the results of all layers are added to its outputs,
+and it is packed again: the same kernels then compute the same figures as for the reading.
+"""
+
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+
+from model.card import LITERT_FILE, SHIPPED
+from model.predictor import DIGITS, IMAGE_SHAPE, read_litert, softmax
+from utils.sheets import draw_activations, draw_images, draw_shares, stack
+
+CONVOLUTION, DENSE = schema.BuiltinOperator.CONV_2D, schema.BuiltinOperator.FULLY_CONNECTED
+# They follow a layer and only pick from its activations, or lay them out anew.
+PICKING = {
+    schema.BuiltinOperator.MAX_POOL_2D,
+    schema.BuiltinOperator.AVERAGE_POOL_2D,
+    schema.BuiltinOperator.SHAPE,
+    schema.BuiltinOperator.STRIDED_SLICE,
+    schema.BuiltinOperator.PACK,
+    schema.BuiltinOperator.RESHAPE,
+}
+FILE_IDENTIFIER = b"TFL3"
+MOST_DRAWN = 1024  # neurons of a layer; more would fill several screens
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one layer makes of an image.
+
+    Attributes
+    ----------
+    activations : ndarray of float32, shape (height, width, maps) or (neurons,)
+        Of a convolution or of a dense layer: after its activation function, and before a pooling that follows.
+    weights : ndarray of float32, shape (maps, height, width, maps before) or (neurons, inputs)
+        As they are computed with: where the converter could, it has multiplied them by a normalisation that follows.
+    """
+
+    activations: np.ndarray
+    weights: np.ndarray
+
+    @property
+    def is_convolution(self) -> bool:
+        """Whether it is a convolution; else it is a dense layer."""
+        return self.weights.ndim == 4
+
+    @property
+    def title(self) -> str:
+        """What it is, and of what shape."""
+        if not self.is_convolution:
+            return f"Dense layer: {len(self.activations):,} neurons"
+        height, width, maps = self.activations.shape
+        return f"Convolution: {maps} maps of {height} by {width}"
+
+    @property
+    def maps(self) -> np.ndarray:
+        """The activations as pictures: (maps, height, width), or of a dense layer (neurons, 1, 1)."""
+        maps_last = self.activations if self.is_convolution else self.activations[np.newaxis, np.newaxis]
+        return np.moveaxis(maps_last, -1, 0)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What the network makes of an image on the way to its answer.
+
+    Attributes
+    ----------
+    layers : list of Layer
+        In order; the last one's activations are the logits.
+    features : ndarray of float32, shape (n,)
+        What the last layer decides by: the activations before it.
+    """
+
+    layers: list[Layer]
+    features: np.ndarray
+
+    @property
+    def logits(self) -> np.ndarray:
+        """The last layer's activations: float32 (classes,)."""
+        return self.layers[-1].activations
+
+    @property
+    def patterns(self) -> np.ndarray:
+        """What the first layer looks for: its filters (maps, height, width), or each neuron's weights (n, 28, 28)."""
+        first = self.layers[0]
+        return first.weights[..., 0] if first.is_convolution else first.weights.reshape(-1, *IMAGE_SHAPE)
+
+
+@dataclass(frozen=True)
+class _Tensors:
+    """The numbers of a layer's tensors in the file."""
+
+    inputs: int
+    weights: int
+    activations: int
+
+
+class OpenNetwork:
+    """A trained network whose layers can be watched. Safe to share between threads.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where ``model.tflite`` is. Default: the model that ships with the app.
+
+    Raises
+    ------
+    CheckpointError
+        If it is missing.
+    """
+
+    def __init__(self, folder: Path = SHIPPED):
+        model = schema.ModelT.InitFromPackedBuf(read_litert(folder / LITERT_FILE))
+        self._layers = _find_layers(model)
+        model.subgraphs[0].outputs = [layer.activations for layer in self._layers] + [self._layers[-1].inputs]
+        builder = flatbuffers.Builder()
+        builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
+        self._interpreter = Interpreter(model_content=bytes(builder.Output()), num_threads=1)
+        self._interpreter.allocate_tensors()
+        (self._input,) = (images["index"] for images in self._interpreter.get_input_details())
+        self._weights = [self._interpreter.get_tensor(layer.weights) for layer in self._layers]
+        self._lock = threading.Lock()  # an interpreter is not thread-safe
+
+    def look_inside(self, image: np.ndarray) -> Inside:
+        """Compute all layers for one image: MNIST-style, float32 (28, 28), paper 0, ink up to 1."""
+        with self._lock:
+            self._interpreter.set_tensor(self._input, image[np.newaxis, ..., np.newaxis])
+            self._interpreter.invoke()
+            activations = [self._interpreter.get_tensor(layer.activations)[0] for layer in self._layers]
+            features = self._interpreter.get_tensor(self._layers[-1].inputs)[0]
+        layers = [Layer(values, weights) for values, weights in zip(activations, self._weights, strict=True)]
+        return Inside(layers, features.ravel())
+
+
+def _find_layers(model: schema.ModelT) -> list[_Tensors]:
+    # Each begins with a convolution or a dense layer's product. What is computed with its result, up to the next, is
+    # its activation function or normalisation.
+    (graph,) = model.subgraphs
+    layers: list[_Tensors] = []
+    for operator in graph.operators:
+        code = model.operatorCodes[operator.opcodeIndex]
+        code = max(code.builtinCode, code.deprecatedBuiltinCode)  # as the schema says: the older field has one byte
+        if code in (CONVOLUTION, DENSE):
+            layers.append(_Tensors(int(operator.inputs[0]), int(operator.inputs[1]), int(operator.outputs[0])))
+        elif code not in PICKING:
+            layers[-1] = replace(layers[-1], activations=int(operator.outputs[0]))
+    return layers
+
+
+def draw_inside(image: np.ndarray, inside: Inside, temperature: float) -> np.ndarray:
+    """Draw the way through the network as one picture: the image, each layer's activations, the answer.
+
+    Parameters
+    ----------
+    image : ndarray of float, shape (28, 28)
+    inside : Inside
+        What the network makes of it.
+    temperature : float
+        Of the network's card: the answer is as sure as everywhere on the page.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+        Blue first, as OpenCV has it.
+    """
+    hidden = [(layer.title, draw_activations(layer.maps[:MOST_DRAWN])) for layer in inside.layers[:-1]]
+    shares = softmax(inside.logits[np.newaxis] / temperature)[0]
+    names = [*map(str, range(DIGITS)), "none"][: len(shares)]
+    drawing = [("What goes in: 28 by 28 pixels", draw_images(image[np.newaxis]))]
+    return stack([*drawing, *hidden, ("What comes out", draw_shares(shares, names))])

@@ -1,0 +1,7 @@
+"""``python -m model.export``."""
+
+import sys
+
+from model.export.files import main
+
+sys.exit(main())

@@ -1,0 +1,55 @@
+"""A network as a zip file, in the format that one wants: what the page hands out. No Keras here."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from threading import Lock
+
+from model.card import KERAS_FILE, LITERT_FILE, CheckpointError, as_zip, how_to_restore, read_card
+from model.export.formats import COPIED, ROOT, ExportError
+from model.export.model_card import enclose
+from model.predictor import LiteRTNetwork
+
+_one_at_a_time = Lock()  # each takes as much memory as TensorFlow
+
+
+def export_as_zip(folder: Path, name: str) -> bytes:
+    """Put the network in `folder` into a zip file, in a format and with all that goes with it.
+
+    What has to be written is written in a process of its own, one at a time.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        written = Path(temporary, "export")
+        if name in COPIED:
+            _copy(folder, name, written)
+        else:
+            _write(folder, name, written)
+        return as_zip(written)
+
+
+def _copy(folder: Path, name: str, target: Path) -> None:
+    if not zipfile.is_zipfile(folder / KERAS_FILE):
+        raise ExportError(f"{folder / KERAS_FILE} is missing or broken. {how_to_restore(folder)}")
+    try:
+        card, classes = read_card(folder), LiteRTNetwork(folder / LITERT_FILE).classes
+    except CheckpointError as error:
+        raise ExportError(str(error)) from error
+    target.mkdir()
+    shutil.copy(folder / COPIED[name], target)
+    enclose(card, name, classes, target)
+
+
+def _write(folder: Path, name: str, target: Path) -> None:
+    command = [sys.executable, "-m", "model.export", f"--model={folder}", f"--format={name}", f"--output={target}"]
+    with _one_at_a_time:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise ExportError(done.stderr.strip().rpartition("\n")[2] or "The export ended without a word.")

@@ -1,0 +1,172 @@
+"""What each part of the training brings: a table, a row a recipe, each trained once for every group of laboratories.
+
+    python -m model.measure ablation --strokes strokes.npz --images 400000
+    python -m model.measure ablation --strokes strokes.npz --rows everything --not-digits not_digits.npz
+
+The laboratories that gave the strokes are put into three groups. Each recipe is trained three times, each time without
+one of the groups and with another seed, and reads the strokes of that group: people and laboratories it knows nothing
+of. A row gives the mean and the standard deviation over the three.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from model.data.distortions import DISTORTIONS
+from model.data.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, Recipe, make_sources
+from model.data.mnist import load_mnist, stratified_split, to_unit_range
+from model.data.skeleton import redraw
+from model.data.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
+from model.measure.evaluate import load_not_digits
+from model.networks import NETWORKS
+from model.predictor import accuracy_of, digit_scores
+from model.presets import RATE_ANEW
+from model.training import as_the_network_gets_them, draw_as_on_the_page, draw_digits_as_on_the_page, fit
+from utils.metrics import auroc, fpr_at_tpr
+
+GROUPS = 3
+ROWS: dict[str, Recipe] = {
+    "MNIST, as it is": AS_IT_IS,
+    "and distorted": Recipe({"mnist": 1.0}, habits=False),
+    "and redrawn with any pen": Recipe({"mnist": 0.7, "redrawn": 0.3}, habits=False),
+    "and digits written by rule": Recipe({"mnist": 0.5, "redrawn": 0.2, "written": 0.3}),
+    "and what is no digit: training at home": AT_HOME,
+    "MNIST and people's strokes, as they are": Recipe({"mnist": 0.5, "pens": 0.5}, frozenset(), habits=False),
+    "both distorted": Recipe({"mnist": 0.5, "pens": 0.5}, habits=False),
+    "and with habits": Recipe({"mnist": 0.5, "pens": 0.5}),
+    "everything": WITH_PENS,
+    **{f"but for {name}": replace(WITH_PENS, distortions=WITH_PENS.distortions - {name}) for name in DISTORTIONS},
+}
+
+
+def group_sites(characters: Characters) -> list[list[str]]:
+    """Put the laboratories into at most three groups of about as many digits each."""
+    sites, counts = np.unique(select_digits(characters).sites, return_counts=True)
+    groups: list[list[str]] = [[] for _ in range(GROUPS)]
+    sizes = np.zeros(GROUPS, int)
+    for index in np.argsort(-counts, kind="stable"):
+        smallest = int(sizes.argmin())
+        groups[smallest].append(str(sites[index]))
+        sizes[smallest] += counts[index]
+    return [group for group in groups if group]
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What no network of a group is trained on: images ``(n, 28, 28) float32``, and what they are, 0 to 9.
+
+    Attributes
+    ----------
+    digits : dict of str to tuple of ndarray
+        For each set its images and labels.
+    letters : ndarray
+    """
+
+    digits: dict[str, tuple[np.ndarray, np.ndarray]]
+    letters: np.ndarray
+
+
+def hold_out(characters: Characters, images: np.ndarray, labels: np.ndarray) -> Unseen:
+    """Draw what is held out: people's characters, and MNIST's images ``(n, 28, 28) uint8`` as they are and redrawn."""
+    readable = characters.select(np.flatnonzero(~is_unreadable(characters)))
+    return Unseen(
+        {
+            "unseen laboratories": draw_digits_as_on_the_page(select_digits(characters), seed=0),
+            "what is readable": draw_digits_as_on_the_page(select_digits(readable), seed=0),
+            "redrawn": draw_digits_as_on_the_page(redraw(images, labels), seed=0),
+            "mnist": (to_unit_range(images), labels),
+        },
+        draw_as_on_the_page(select_clear_letters(characters), seed=0)[0],
+    )
+
+
+def run(
+    recipe: Recipe,
+    seed: int,
+    images: np.ndarray,
+    labels: np.ndarray,
+    pens: Characters,
+    unseen: Unseen,
+    not_digits: np.ndarray | None,
+    examples: int,
+    network: keras.Model,
+) -> dict[str, float]:
+    """Train by `recipe` on so many examples of MNIST's images and of `pens`; return the figures on what is unseen."""
+    sources = make_sources(images, labels, pens, recipe, examples, seed)
+    epochs = max(1, round(examples / 50_000))
+    batch_size = min(256, examples)
+    fit(
+        network,
+        Examples(sources, recipe, examples // epochs, batch_size, seed, epochs),
+        epochs,
+        learning_rate=RATE_ANEW,
+    )
+
+    def logits(images: np.ndarray) -> np.ndarray:
+        return network.predict(images[..., np.newaxis], batch_size=500, verbose=0)
+
+    answers = {name: logits(digits) for name, (digits, _) in unseen.digits.items()}
+    figures = {name: accuracy_of(answers[name], labels) for name, (_, labels) in unseen.digits.items()}
+    if "no digit" in recipe.shares:
+        scores = digit_scores(answers["unseen laboratories"])
+        figures["FPR95, letters"] = fpr_at_tpr(scores, digit_scores(logits(unseen.letters)))
+        if not_digits is not None:
+            others = digit_scores(logits(not_digits))
+            figures |= {"AUROC": auroc(scores, others), "FPR95": fpr_at_tpr(scores, others)}
+    return figures
+
+
+def as_table(results: dict[str, list[dict[str, float]]]) -> str:
+    """Format the figures of each recipe's runs as a table in Markdown: mean ± standard deviation, in per cent."""
+    columns = list(dict.fromkeys(name for runs in results.values() for figures in runs for name in figures))
+    lines = ["| trained on | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for row, runs in results.items():
+        cells = []
+        for column in columns:
+            values = 100 * np.array([figures[column] for figures in runs if column in figures])
+            cells.append(f"{values.mean():.2f} ± {values.std(ddof=1):.2f}" if len(values) > 1 else "–")
+        lines.append(f"| {row} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m model.measure ablation", description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
+    )
+    parser.add_argument("--strokes", type=Path, metavar="PATH", help="pen strokes; else STROKES_PATH")
+    parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with the arrays ink and name")
+    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW", help="default: all")
+    parser.add_argument("--images", type=int, default=400_000, help="that each network sees")
+    parser.add_argument("--network", default="light_reader", choices=NETWORKS, help="the shipped one is the reader")
+    arguments = parser.parse_args(argv)
+    try:
+        mnist, characters = load_mnist(arguments.mnist), load_strokes(arguments.strokes)
+        not_digits = arguments.not_digits and as_the_network_gets_them(load_not_digits(arguments.not_digits)[0])[0]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    train, validation = stratified_split(mnist.y_train, 0.1, seed=0)
+    results: dict[str, list[dict[str, float]]] = {row: [] for row in arguments.rows}
+    for seed, sites in enumerate(group_sites(characters)):
+        outside = np.isin(characters.sites, sites)
+        unseen = hold_out(
+            characters.select(np.flatnonzero(outside)), mnist.x_train[validation], mnist.y_train[validation]
+        )
+        pens = characters.select(np.flatnonzero(~outside & ~is_unreadable(characters)))
+        for row in arguments.rows:
+            keras.utils.set_random_seed(seed)
+            network = NETWORKS[arguments.network](ROWS[row].classes)
+            data = (mnist.x_train[train], mnist.y_train[train], pens, unseen, not_digits)
+            figures = run(ROWS[row], seed, *data, arguments.images, network)
+            print(json.dumps({"row": row, "unseen": sites} | figures), file=sys.stderr, flush=True)
+            results[row].append(figures)
+    print(as_table(results))
+    return 0

@@ -1,0 +1,80 @@
+"""The page, started as users start it, for tests and benchmarks."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SECONDS_TO_START = 120
+
+
+class Server:
+    """``streamlit run app.py`` on a free port of this machine alone; it answers as soon as this is made.
+
+    Parameters
+    ----------
+    *options : str
+        For Streamlit, besides ``.streamlit/config.toml``.
+    path : str
+        What `url` ends in, with ``--server.baseUrlPath``.
+    environment : mapping of str to str, optional
+        Environment variables besides this process's.
+
+    Raises
+    ------
+    RuntimeError
+        If it does not start; with what it has printed.
+    """
+
+    def __init__(self, *options: str, path: str = "", environment: Mapping[str, str] | None = None):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}{path}"
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115, a pipe that nobody empties would stop the server
+        self.process = subprocess.Popen(
+            [*command, f"--server.port={port}", "--server.address=127.0.0.1", *options],
+            cwd=ROOT,
+            env=os.environ | (environment or {}),
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
+        give_up = time.monotonic() + SECONDS_TO_START
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5).close()
+                return
+            except OSError:  # refused, reset, or too slow to answer yet
+                if self.process.poll() is not None or time.monotonic() > give_up:
+                    raise RuntimeError(f"The page did not start.\n{self.stop()}") from None
+                time.sleep(0.02)
+
+    def memory_mb(self) -> float:
+        """Return the memory that its process holds now (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that its process has taken so far (Linux)."""
+        times = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, times[11:13])) / os.sysconf("SC_CLK_TCK")  # in its own code, and in the kernel for it
+
+    def descriptors(self) -> int:
+        """Count the files and connections that its process has open (Linux)."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def stop(self) -> str:
+        """Stop it and return what it had printed."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        with self.log:
+            self.log.seek(0)
+            return self.log.read()

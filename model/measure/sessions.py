@@ -1,0 +1,337 @@
+"""Measure the page under many sessions at once: ``python -m model.measure benchmark sessions``, six minutes.
+
+The page is started as users start it. Each session is what a browser's tab is to the server: a WebSocket that speaks
+Streamlit's protocol, sends what the canvas sends after a stroke, and gets the page back. Nothing leaves this machine.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pyarrow
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import connect
+
+from model.data.drawing import CANVAS_SIZE_PX, Strokes, draw_strokes
+from model.data.written import write_digit
+from model.measure.server import Server
+from model.predictor import Predictor
+from model.runs.folder import STEPS_FILE, read_metrics
+from model.runs.jobs import cancel, latest_job, start_training
+from utils.image import ink_from_canvas
+
+SESSIONS = (1, 20, 50, 100)
+P95_GOALS_S = {50: 0.1, 100: 0.3}
+P95_GOAL_WATCHING_S = 0.5
+MEMORY_GOAL_MB = 1.0
+STREAMLITS_OWN = ("--server.fileWatcherType=auto", "--runner.postScriptGC=true")
+STROKES, LEAST_STROKES_IN_ALL = 8, 40  # each session draws eight times, a lone one forty
+SECONDS_BETWEEN = 3.0  # a session's strokes, in the mean
+SECONDS_BETWEEN_OPENINGS = 0.1
+DIGIT_SIZE_PX, BRUSH_PX = 180, 18
+SECONDS_TO_ANSWER, SECONDS_TO_TRAIN = 60, 300  # at most
+SECONDS_KEPT = 2  # a session whose tab was closed; two minutes are Streamlit's own
+STEPS_TO_WATCH = 20
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What the canvas sends after a stroke, and what is to be answered.
+
+    Attributes
+    ----------
+    message : str
+        The state of the canvas, JSON.
+    probabilities : list of float
+        Ten, as a predictor in this process reads the drawing.
+    """
+
+    message: str
+    probabilities: list[float]
+
+
+def make_drawings(n: int) -> list[Drawing]:
+    """Write `n` digits on a canvas, no two alike, and read them."""
+    predictor, rng, drawings = Predictor(), np.random.default_rng(0), []
+    while len(drawings) < n:
+        strokes = [stroke * DIGIT_SIZE_PX + CANVAS_SIZE_PX / 2 for stroke in write_digit(len(drawings) % 10, rng)]
+        picture = cv2.cvtColor(255 - draw_strokes(strokes, BRUSH_PX), cv2.COLOR_GRAY2BGRA)
+        png = cv2.imencode(".png", picture)[1].tobytes()
+        if prediction := predictor.read(ink_from_canvas(png)).prediction:  # None: it is taken for several digits
+            drawings.append(Drawing(canvas_message(strokes, png), [float(of) for of in prediction.probabilities]))
+    return drawings
+
+
+def canvas_message(strokes: Strokes, png: bytes) -> str:
+    """Write what the canvas component sends: its objects, as Fabric.js tells them, and its picture."""
+    paths = [[["L", *point] for point in stroke.round(3).tolist()] for stroke in strokes]
+    objects = [{"type": "Path", "strokeWidth": BRUSH_PX, "path": [["M", *path[0][1:]], *path[1:]]} for path in paths]
+    picture = "data:image/png;base64," + base64.b64encode(png).decode()
+    return json.dumps({"drawing": {"raw": {"objects": objects}, "data": picture}})
+
+
+class Tab:
+    """A tab of a browser, as the server sees it; its tasks are in `group`, so that a fault in one ends all."""
+
+    def __init__(self, url: str, group: asyncio.TaskGroup):
+        self.url, self.group = f"{url.replace('http', 'ws', 1)}/_stcore/stream", group
+        self.canvas_id, self.canvas, self.page = "", "", ""
+        self.ready = asyncio.Event()
+        self.answers, self.shown = asyncio.Queue(), None  # when bars came and their probabilities; the last ones
+        self.timers: list[asyncio.Task] = []
+        self.refreshes = 0
+
+    async def open(self) -> float:
+        """Open the page; return the seconds until all of it is there."""
+        start = time.perf_counter()
+        self.socket = await connect(self.url, subprotocols=["streamlit"], max_size=None)
+        self.group.create_task(self._listen())
+        await self._run()
+        await asyncio.wait_for(self.ready.wait(), SECONDS_TO_ANSWER)
+        return time.perf_counter() - start
+
+    async def draw(self, drawing: Drawing) -> tuple[float, bool]:
+        """Draw; return the seconds until the answer is there, and whether it is the right one."""
+        self.canvas, before = drawing.message, self.shown
+        self.ready.clear()
+        start = time.perf_counter()
+        await self._run()
+        async with asyncio.timeout(SECONDS_TO_ANSWER):
+            while self.shown == before:  # the page may have been running once more for the drawing before
+                end, self.shown = await self.answers.get()
+            await self.ready.wait()
+        return end - start, self.shown == drawing.probabilities
+
+    async def close(self) -> None:
+        """Close the tab."""
+        self._stop_timers()
+        await self.socket.close()
+
+    async def _run(self, fragment: str = "") -> None:
+        # Ask for the whole page, or for a fragment of it that runs at intervals.
+        message = BackMsg()
+        state = message.rerun_script
+        state.page_script_hash, state.fragment_id, state.is_auto_rerun = self.page, fragment, bool(fragment)
+        if self.canvas:
+            state.widget_states.widgets.add(id=self.canvas_id, json_value=self.canvas)
+        await self.socket.send(message.SerializeToString())
+
+    async def _run_at_intervals(self, fragment: str, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            await self._run(fragment)
+
+    def _stop_timers(self) -> None:
+        while self.timers:
+            self.timers.pop().cancel()
+
+    async def _listen(self) -> None:
+        async for content in self.socket:
+            message = ForwardMsg.FromString(content)
+            kind = message.WhichOneof("type")
+            if kind == "new_session" and not message.metadata.run.fragment_ids:
+                self.page = message.new_session.page_script_hash
+                self._stop_timers()
+            elif kind == "auto_rerun":
+                every = self._run_at_intervals(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+                self.timers.append(self.group.create_task(every))
+            elif kind == "delta":
+                element = message.delta.new_element
+                if element.bidi_component.component_name.startswith("streamlit-drawable-canvas"):
+                    self.canvas_id = element.bidi_component.id
+                elif element.WhichOneof("type") == "vega_lite_chart" and message.metadata.delta_path[0] == 0:
+                    # on the page, not in the sidebar
+                    self.answers.put_nowait((time.perf_counter(), shown_probabilities(element.vega_lite_chart)))
+            elif kind == "script_finished":
+                # Where a fragment comes next at once, the page's own end is not told.
+                self.ready.set()
+                self.refreshes += message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+
+def shown_probabilities(chart) -> list[float]:
+    """Read the ten probabilities from the bars that the page shows, a `streamlit.proto.VegaLiteChart`."""
+    (dataset,) = chart.datasets
+    return pyarrow.ipc.open_stream(dataset.data.data).read_all()["probability"].to_pylist()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured of some sessions at once.
+
+    The processor's seconds are a stroke's, memory and descriptors a session's over what the server had before.
+    """
+
+    opening_s: list[float]
+    answer_s: list[float]
+    crossed: int
+    refreshes: int
+    cpu_s: float
+    memory_mb: float
+    memory_left_mb: float
+    descriptors: float
+    descriptors_left: int
+
+    @property
+    def p95_s(self) -> float:
+        """Of 20 answers 19 came sooner than this many seconds."""
+        return float(np.percentile(self.answer_s, 95))
+
+
+async def measure(server: Server, sessions: int, seconds_between: float = SECONDS_BETWEEN) -> Figures:
+    """Let people come, one after the other, draw all at the same time, and go."""
+    strokes = max(STROKES, LEAST_STROKES_IN_ALL // sessions)
+    drawings = make_drawings(sessions * strokes)
+    memory_mb, descriptors = server.memory_mb(), server.descriptors()
+    chance = random.Random(0)  # noqa: S311, for pauses
+
+    async def come(tab: Tab, number: int) -> float:
+        await asyncio.sleep(number * SECONDS_BETWEEN_OPENINGS)
+        return await tab.open()
+
+    async def draw(tab: Tab, drawings: list[Drawing]) -> list[tuple[float, bool]]:
+        answers = []
+        for drawing in drawings:
+            await asyncio.sleep(chance.uniform(0, 2 * seconds_between))
+            answers.append(await tab.draw(drawing))
+        return answers
+
+    async with asyncio.TaskGroup() as group:
+        tabs = [Tab(server.url, group) for _ in range(sessions)]
+        openings = await asyncio.gather(*(come(tab, number) for number, tab in enumerate(tabs)))
+        cpu_s = server.cpu_seconds()
+        drawn = await asyncio.gather(*(draw(tab, drawings[number::sessions]) for number, tab in enumerate(tabs)))
+        cpu_s = server.cpu_seconds() - cpu_s
+        more_mb, more_descriptors = server.memory_mb() - memory_mb, server.descriptors() - descriptors
+        for tab in tabs:
+            await tab.close()
+        # Streamlit drops those it has kept too long when the next one leaves.
+        await asyncio.sleep(SECONDS_KEPT + 1)
+        last = Tab(server.url, group)
+        await last.open()
+        await last.close()
+        await asyncio.sleep(1)
+    answers = [answer for of_one in drawn for answer in of_one]
+    return Figures(
+        opening_s=openings,
+        answer_s=[seconds for seconds, _ in answers],
+        crossed=sum(not right for _, right in answers),
+        refreshes=sum(tab.refreshes for tab in tabs),
+        cpu_s=cpu_s / len(answers),
+        memory_mb=more_mb / sessions,
+        memory_left_mb=(server.memory_mb() - memory_mb) / sessions,
+        descriptors=more_descriptors / sessions,
+        descriptors_left=server.descriptors() - descriptors,
+    )
+
+
+@contextmanager
+def warm_server(*options: str) -> Iterator[Server]:
+    """Start the page, and draw a little, so that what is loaded and made once is there."""
+    server = Server(f"--server.disconnectedSessionTTL={SECONDS_KEPT}", *options)
+    try:
+        asyncio.run(measure(server, 2, seconds_between=0))
+        yield server
+    finally:
+        if "Traceback" in (log := server.stop()):
+            print(log)
+
+
+@contextmanager
+def training() -> Iterator[None]:
+    """Let a training go on, with curves to show from the start."""
+    job = start_training(["--network=light_reader", "--epochs=500", "--images=2000"])
+    try:
+        give_up = time.monotonic() + SECONDS_TO_TRAIN
+        while len(read_metrics(job.run_dir, STEPS_FILE)) < STEPS_TO_WATCH:
+            if not latest_job().running or time.monotonic() > give_up:
+                raise RuntimeError(f"The training does not get on: {latest_job().status.message}")
+            time.sleep(0.5)
+        yield
+        if not latest_job().running:
+            raise RuntimeError(f"The training ended while it was watched: {latest_job().status.message}")
+    finally:
+        cancel(job)
+
+
+HEADER = """
+| sessions | opening, s: p50 / p95 | stroke → answer, s | CPU, ms | crossed | MB each | left | descriptors | left |
+|---|---|---|---|---|---|---|---|---|"""
+
+
+def print_row(what: str, figures: Figures) -> None:
+    """Print a row of the table."""
+    opening, answer = (
+        " / ".join(f"{np.percentile(seconds, share):.3f}" for share in (50, 95))
+        for seconds in (figures.opening_s, figures.answer_s)
+    )
+    cells = [
+        what,
+        opening,
+        answer,
+        f"{1000 * figures.cpu_s:.0f}",
+        f"{figures.crossed} of {len(figures.answer_s):,}",
+        f"{figures.memory_mb:.2f}",
+        f"{figures.memory_left_mb:.2f}",
+        f"{figures.descriptors:.1f}",
+        str(figures.descriptors_left),
+    ]
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def print_goal(what: str, figure: float, unit: str, goal: float) -> None:
+    """Print a figure, its goal (at most), and whether it is met."""
+    print(f"{what}: {figure:.3g} {unit}   goal ≤ {goal:g} {unit}: {'met' if figure <= goal else 'MISSED'}")
+
+
+def measure_sessions() -> None:
+    """Print what more and more sessions get, and what Streamlit's own settings would give them."""
+    figures = {}
+    print(HEADER)
+    with warm_server(*STREAMLITS_OWN) as server:
+        own = asyncio.run(measure(server, 20))
+        print_row("20, by Streamlit's own settings", own)
+    with warm_server() as server:
+        for sessions in SESSIONS:
+            figures[sessions] = asyncio.run(measure(server, sessions))
+            print_row(f"{sessions}", figures[sessions])
+        again = asyncio.run(measure(server, SESSIONS[-1]))
+        print_row(f"{SESSIONS[-1]} more, where those have left", again)
+    print()
+    for sessions, goal in P95_GOALS_S.items():
+        print_goal(f"{sessions} sessions, stroke → answer, p95", figures[sessions].p95_s, "s", goal)
+    print(f"20 sessions by Streamlit's own settings, p95: {own.p95_s / figures[20].p95_s:.1f} times as long")
+    print_goal("crossed answers", sum(of.crossed for of in (*figures.values(), again)), "", 0)
+    print_goal("memory of a session, at most", max(figures[n].memory_mb for n in P95_GOALS_S), "MB", MEMORY_GOAL_MB)
+    print_goal("what a session adds where as many have left", again.memory_mb, "MB", MEMORY_GOAL_MB / 10)
+
+
+def measure_watching(sessions: int) -> None:
+    """Print what sessions get that all watch a training."""
+    with training(), warm_server() as server:
+        figures = asyncio.run(measure(server, sessions))
+    print(HEADER)
+    print_row(f"{sessions}, watching a training", figures)
+    print(f"\nEach was refreshed {figures.refreshes / sessions:.0f} times.")
+    print_goal(f"{sessions} watching, stroke → answer, p95", figures.p95_s, "s", P95_GOAL_WATCHING_S)
+    print_goal("crossed answers", figures.crossed, "", 0)
+
+
+def main(watching: int | None) -> None:
+    """Print the figures of sessions, or of so many that watch a training."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DIGITS_DATA_DIR"] = folder
+        if watching:
+            measure_watching(watching)
+        else:
+            measure_sessions()
+    print(f"Load average of this machine's {os.cpu_count()} cores: {os.getloadavg()[0]:.1f}")

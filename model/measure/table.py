@@ -1,0 +1,194 @@
+"""Train every network as it was published, over seeds, and write the README's table and the plot over hidden neurons.
+
+    python -m model.measure table              # two hours on two slow cores
+    python -m model.measure table --seeds 5
+
+Each is trained as ``train.py --preset NAME`` does and then reads MNIST's test digits, those digits drawn again on the
+canvas, and, where there is a file of pen strokes, what its test writers drew. The app's own networks stand beside them:
+``light_reader`` after five epochs of what a person who retrains at home has, and the shipped one from its card.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from model.card import LITERT_FILE, SHIPPED, read_card
+from model.data.examples import AS_IT_IS, AT_HOME, Examples, Recipe, make_sources
+from model.data.mnist import Mnist, load_mnist, stratified_split, to_unit_range
+from model.data.skeleton import redraw
+from model.data.strokes import load_strokes, select_digits, split_writers
+from model.measure.quality import MAX_SLANT
+from model.networks import NETWORKS, dense
+from model.predictor import time_a_digit
+from model.presets import PUBLISHED, RATE_ANEW
+from model.training import draw_digits_as_on_the_page, fit, read_right, save_network
+from utils.charts import over_hidden_neurons
+from utils.files import write_atomically
+from utils.words import SET_TITLES
+
+README = Path(__file__).parents[2] / "README.md"
+PLOT = README.parent / "docs" / "hidden.png"
+BEGIN, END = "<!-- python -m model.measure table writes from here -->\n", "<!-- to here -->"
+PLACE = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
+HIDDEN = (8, 16, 32, 64, 128, 256, 512, 1024)
+AT_HOME_OPTIONS = {"network": "light_reader", "epochs": 5, "batch_size": 256, "learning_rate": RATE_ANEW}
+Tests = dict[str, tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What one training came to.
+
+    Attributes
+    ----------
+    accuracy : dict of str to float
+        Of each test set.
+    parameters : int
+    seconds : float
+        Of training.
+    microseconds : float
+        That LiteRT takes for a digit.
+    """
+
+    accuracy: dict[str, float]
+    parameters: int
+    seconds: float
+    microseconds: float
+
+
+def draw_tests(mnist: Mnist, strokes: Path | None) -> Tests:
+    """Make the test sets once for all networks: images ``(n, 28, 28) float32`` and their digits, as they are judged."""
+    tests = {
+        "mnist": (to_unit_range(mnist.x_test), mnist.y_test),
+        "redrawn": draw_digits_as_on_the_page(redraw(mnist.x_test, mnist.y_test), 0, MAX_SLANT),
+    }
+    if strokes:
+        tests["strokes"] = draw_digits_as_on_the_page(select_digits(split_writers(load_strokes(strokes))["test"]), 0)
+    return tests
+
+
+def train(network: keras.Model, options: dict[str, object], recipe: Recipe, mnist: Mnist, seed: int) -> float:
+    """Train by the options of `train.py`; return how long that took, in seconds."""
+    images, labels = mnist.x_train, mnist.y_train
+    if not options.get("validate_on_test"):
+        chosen, _ = stratified_split(labels, options.get("validation_split", 0.1), seed)
+        images, labels = images[chosen], labels[chosen]
+    epochs, batch_size = options["epochs"], options["batch_size"]
+    sources = make_sources(images, labels, None, recipe, len(labels) * epochs, seed)
+    begun = time.perf_counter()
+    fit(
+        network,
+        Examples(sources, recipe, len(labels), batch_size, seed, epochs),
+        epochs,
+        options["learning_rate"],
+        constant_rate=options.get("constant_rate", False),
+        loss=options.get("loss", "sparse"),
+    )
+    return time.perf_counter() - begun
+
+
+def judge(network: keras.Model, tests: Tests, seconds: float) -> Trained:
+    """Let a network read the test sets, and time it as the page reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        save_network(network, tests["mnist"][0][:100], Path(folder))
+        microseconds = time_a_digit(Path(folder, LITERT_FILE))
+    accuracy = {name: read_right(network, *tests[name]) for name in tests}
+    return Trained(accuracy, network.count_params(), seconds, microseconds)
+
+
+def train_all(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> dict[str, list[Trained]]:
+    """Train each network for each seed; say on the way what came of it."""
+    ways = {name: (published.options, AS_IT_IS) for name, published in PUBLISHED.items()}
+    ways["light_reader"] = AT_HOME_OPTIONS, AT_HOME
+    results = {}
+    for name, (options, recipe) in ways.items():
+        results[name] = []
+        for seed in seeds:
+            keras.utils.set_random_seed(seed)
+            network = NETWORKS[options["network"]](recipe.classes)
+            results[name].append(judge(network, tests, train(network, options, recipe, mnist, seed)))
+            print(name, seed, results[name][-1], file=sys.stderr, flush=True)
+    return results
+
+
+def vary_hidden(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> list[dict[str, float]]:
+    """Train `dense` with each number of hidden neurons for each seed; return rows for the plot."""
+    rows = []
+    for neurons in HIDDEN:
+        for seed in seeds:
+            keras.utils.set_random_seed(seed)
+            network = dense(AS_IT_IS.classes, [neurons])
+            seconds = train(network, PUBLISHED["dense"].options, AS_IT_IS, mnist, seed)
+            figures = {"accuracy": read_right(network, *tests["mnist"]), "parameters": network.count_params()}
+            rows.append({"neurons": neurons, "seed": seed, "seconds": seconds} | figures)
+            print(rows[-1], file=sys.stderr, flush=True)
+    return rows
+
+
+def as_table(results: dict[str, list[Trained]], tests: Tests) -> str:
+    """Format what came of all trainings as a table in Markdown: mean ± standard deviation over the seeds."""
+    columns = [name for name in SET_TITLES if name in tests]
+    heads = [*(SET_TITLES[name] for name in columns), "as published", "parameters", "training", "a digit"]
+    lines = ["| `--preset` | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+    for name, runs in results.items():
+        cells = [mean_and_spread([run.accuracy[column] for run in runs]) for column in columns]
+        published = PUBLISHED[name].accuracy if name in PUBLISHED else None
+        lines.append(
+            f"| {f'`{name}`' if name in PUBLISHED else f'{name}, five epochs at home'} | "
+            + " | ".join([*cells, f"{published:.2%}" if published else "–", *costs(runs)])
+            + " |"
+        )
+    card = read_card(SHIPPED)
+    shipped = Trained(card.accuracy, card.parameters, card.training_seconds, time_a_digit(SHIPPED / LITERT_FILE))
+    cells = [f"{card.accuracy[column]:.2%}" for column in columns]
+    lines.append(f"| {card.network}, as shipped (one run) | " + " | ".join([*cells, "–", *costs([shipped])]) + " |")
+    return "\n".join(lines).replace("%", " %")
+
+
+def mean_and_spread(accuracies: Sequence[float]) -> str:
+    """Write a mean ± standard deviation, in per cent; a single one as it is."""
+    spread = f" ± {100 * np.std(accuracies, ddof=1):.2f}" if len(accuracies) > 1 else ""
+    return f"{100 * np.mean(accuracies):.2f}{spread} %".replace(" %", "%")
+
+
+def costs(runs: Sequence[Trained]) -> list[str]:
+    """Write what a network costs: its parameters, its training, a digit."""
+    seconds, microseconds = (np.median([getattr(run, name) for run in runs]) for name in ("seconds", "microseconds"))
+    return [f"{runs[0].parameters:,}", f"{seconds:,.0f} s", f"{microseconds:,.0f} µs"]
+
+
+def write_into_readme(table: str, readme: Path = README) -> None:
+    """Put the table where the README has its place for it."""
+    text = PLACE.sub(lambda _: f"{BEGIN}{table}\n{END}", readme.read_text(encoding="utf-8"))
+    write_atomically(readme, lambda path: Path(path).write_text(text, encoding="utf-8"))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m model.measure table", description=__doc__.split("\n")[0])
+    parser.add_argument("--seeds", type=int, default=3, help="how many")
+    arguments = parser.parse_args(argv)
+    if arguments.seeds < 3:
+        parser.error(f"--seeds is {arguments.seeds}; expected 3 or more, for a spread that says something")
+    if not PLACE.search(README.read_text(encoding="utf-8")):
+        parser.error(f"{README.name} has no place for the table: the lines {BEGIN.strip()} and {END}")
+    try:
+        mnist = load_mnist()
+        strokes = os.environ.get("STROKES_PATH")
+        tests = draw_tests(mnist, Path(strokes) if strokes else None)
+    except ValueError as error:
+        raise SystemExit(f"python -m model.measure table: {error}") from error
+    seeds = range(arguments.seeds)
+    table = as_table(train_all(mnist, tests, seeds), tests)
+    print(table)
+    write_into_readme(table)
+    over_hidden_neurons(vary_hidden(mnist, tests, seeds)).save(PLOT, scale_factor=2)

@@ -1,0 +1,154 @@
+"""The networks on this machine: the shipped one, and those of the runs; what they are called."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, count
+from pathlib import Path
+from statistics import mean, stdev
+from typing import TypedDict
+
+from model.card import SHIPPED, Card, CheckpointError, read_card
+from model.runs.folder import CONFIG_FILE
+from model.runs.jobs import list_runs
+from utils.files import open_file, write_atomically
+from utils.json_files import Positive, UnreadableError, read_json
+from utils.words import run_title, when_begun
+
+# What the card says of its own, and where things lie.
+NO_SETTINGS = ("--network", "--seed", "--run-dir", "--mnist", "--strokes")
+NAME_FILE, MOST_LETTERS = "name.txt", 40
+
+
+class _Config(TypedDict):
+    network: str
+    epochs: Positive
+    start_from: str | None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network: where it is, its card, and what it is called."""
+
+    folder: Path
+    card: Card
+    name: str
+
+    @property
+    def settings(self) -> str:
+        """The options that it was trained with, in the alphabet's order: "--as-it-is --epochs 5"; not its seed."""
+        options, option = {}, None
+        for word in self.card.command.split():
+            if word.startswith("--"):
+                option, _, value = word.partition("=")
+                options[option] = value.split()
+            elif option:  # what is before the first is the program
+                options[option].append(word)
+        return " ".join(
+            " ".join((option, *values)) for option, values in sorted(options.items()) if option not in NO_SETTINGS
+        )
+
+
+def find_trained(now: datetime) -> list[Trained]:
+    """Find the shipped network and those of all finished runs, the newest first; `now` as `name_runs`."""
+    found, names = [], name_runs(now)
+    for folder in (SHIPPED, *list_runs()):
+        try:
+            found.append(Trained(folder, read_card(folder), names[folder]))
+        except (CheckpointError, KeyError):  # not finished, or begun since; the page Training says which
+            continue
+    return found
+
+
+def name_runs(now: datetime) -> dict[Path, str]:
+    """Name the shipped network and every run, each by a name of its own.
+
+    Parameters
+    ----------
+    now : datetime
+        With the time zone of whoever reads the names.
+    """
+    names = {}
+    for folder in (SHIPPED, *reversed(list_runs())):  # so that a name stays when another run comes
+        name = _given_name(folder) or _plain_name(folder, now)
+        of_its_own = chain([name], (f"{name} ({number})" for number in count(2)))
+        names[folder] = next(name for name in of_its_own if name not in names.values())
+    return names
+
+
+def _given_name(folder: Path) -> str:
+    try:
+        with open_file(folder / NAME_FILE) as file:
+            return _in_a_line(file.read(4 * MOST_LETTERS).decode(errors="replace"))
+    except OSError:
+        return ""
+
+
+def _plain_name(folder: Path, now: datetime) -> str:
+    try:
+        card = read_card(folder)
+        if folder == SHIPPED:
+            return f"{card.network}, shipped"
+        return run_title(card.network, card.epochs, folder.name, now)
+    except CheckpointError:
+        pass  # not finished; how it was begun says the same
+    try:
+        config = read_json(folder / CONFIG_FILE, _Config)
+        begun_from = config["start_from"]
+        network = read_card(Path(begun_from)).network if begun_from else config["network"]
+        return run_title(network, config["epochs"], folder.name, now)
+    except (FileNotFoundError, UnreadableError, CheckpointError):
+        return f"a run, {when_begun(folder.name, now)}"
+
+
+def rename(folder: Path, name: str) -> None:
+    """Give a run another name: letters in one line, `MOST_LETTERS` at most. An empty one gives it back its first.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written: the run is gone, or the disk is full.
+    """
+    write_atomically(folder / NAME_FILE, lambda path: path.write_text(_in_a_line(name), encoding="utf-8"))
+
+
+def _in_a_line(text: str) -> str:
+    # Nothing that cannot be seen, and nothing that turns the direction of what follows.
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MOST_LETTERS].strip()
+
+
+def average_over_seeds(networks: list[Trained]) -> list[dict]:
+    """Average the accuracies of networks that differ by nothing but their seed.
+
+    Parameters
+    ----------
+    networks : list of Trained
+        Of the same network, settings and data the first of each seed counts: another would be the same again.
+
+    Returns
+    -------
+    list of dict
+        For each such group and test part: ``network``, ``settings``, ``parameters``, ``seeds`` (how many), ``set``,
+        ``accuracy`` (the mean) and ``spread`` (the standard deviation; 0 where there is one seed).
+    """
+    groups = defaultdict(dict)
+    for network in networks:
+        card = network.card
+        alike = (card.network, card.parameters, network.settings, card.data_sha256, card.train_writers)
+        groups[alike].setdefault(card.seed, card)
+    rows = []
+    for (name, parameters, settings, *_), cards in groups.items():
+        for part in dict.fromkeys(part for card in cards.values() for part in card.accuracy):
+            accuracies = [card.accuracy[part] for card in cards.values() if part in card.accuracy]
+            rows.append(
+                {
+                    "network": name,
+                    "settings": settings or "the defaults",
+                    "parameters": parameters,
+                    "seeds": len(accuracies),
+                    "set": part,
+                    "accuracy": mean(accuracies),
+                    "spread": stdev(accuracies) if len(accuracies) > 1 else 0.0,
+                }
+            )
+    return rows

@@ -1,0 +1,1 @@
+"""The search for a better network: ``python -m model.search``."""

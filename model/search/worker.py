@@ -1,0 +1,210 @@
+"""Search for a better network: as many workers as one likes, on one machine or many, share a study.
+
+    python -m model.search --network dense --trials 20           # again, in a second terminal: a second worker
+    python -m model.search --network dense --trials 40           # go on, until there are 40
+    python -m model.search --network cnn --storage postgresql://user:password@host/database --trials 100
+
+Each trial trains the network with other parameters, and is ended early if it does worse than half of those before it.
+The first one is the baseline: 128 hidden neurons, as the tutorials train them. What counts is the validation part,
+digits of MNIST as they are and as many drawn again on the canvas: the page has no use for a network that reads only
+one of the two. The test digits choose nothing.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+try:
+    import optuna
+    from optuna.exceptions import StorageInternalError
+
+    from model.search.studies import open_storage, open_study, work
+    from model.search.trials import BASELINE, summarise, training_command
+except ModuleNotFoundError as error:
+    raise SystemExit(
+        f"python -m model.search: {error.name} is missing. Install it: pip install -r requirements-extra.txt"
+    ) from error
+
+import keras
+
+from model.data.examples import AS_IT_IS, AT_HOME, Examples, Sources, make_sources
+from model.data.mnist import Mnist, load_mnist, stratified_split
+from model.networks import NETWORKS, dense, scratch
+from model.runs.jobs import LOW_PRIORITY, SWITCH, is_switched_off, sweeps_dir
+from model.training import fit, make_validation_part
+from utils.words import one_of
+
+VALIDATION_SPLIT = 0.1
+# What is searched, as options of `train.py`. Numbers that are not in a row of choices are the least and the most.
+SPACE = {
+    "layers": [1, 3],
+    "hidden": [16, 1024],  # neurons of each layer
+    "dropout": [0.0, 0.5],  # in steps of a twentieth
+    "learning_rate": [1e-4, 1e-2],
+    "batch_size": [32, 64, 128, 256, 512],
+    "constant_rate": [True, False],
+    "as_it_is": [True, False],
+}
+# The tutorials' network: Adam at its default rate, MNIST as it is.
+TUTORIALS = {
+    **{"layers": 1, "hidden_1": 128, "dropout": 0.0, "learning_rate": 1e-3, "batch_size": 64},
+    **{"constant_rate": True, "as_it_is": True},
+}
+
+
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; a value out of range ends with a sentence and exit status 2."""
+    parser = argparse.ArgumentParser(
+        prog="python -m model.search",
+        description=__doc__.split("\n")[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--network", type=one_of(NETWORKS), default="dense", metavar="NAME", help=", ".join(NETWORKS))
+    parser.add_argument("--trials", type=int, default=20, help="finished ones in the study, whoever did them")
+    parser.add_argument("--study", metavar="NAME", help="default: the network's name")
+    parser.add_argument(
+        "--storage", metavar="WHERE", help="a journal file, or postgresql://…; default: data/sweeps/STUDY.journal"
+    )
+    parser.add_argument("--images", type=int, help="an epoch; default: as many as MNIST's training part has")
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=0, help="of each trial's training")
+    parser.add_argument(
+        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
+    )
+    arguments = parser.parse_args(argv)
+    least_images = max(SPACE["batch_size"])
+    for name, least in (("trials", 1), ("images", least_images), ("epochs", 1), ("seed", 0)):
+        value = getattr(arguments, name)
+        if value is not None and value < least:
+            parser.error(f"--{name} is {value}; expected {least} or more")
+    arguments.study = arguments.study or arguments.network
+    if not all(letter.isalnum() or letter in "-_." for letter in arguments.study):
+        parser.error(f"--study is {arguments.study!r}; expected letters, digits, '-', '_' and '.': it names a file")
+    arguments.storage = arguments.storage or str(sweeps_dir() / f"{arguments.study}.journal")
+    return arguments
+
+
+def choose(trial: optuna.Trial, network: str) -> dict[str, object]:
+    """Let Optuna choose a value of each parameter that applies to the network."""
+    chosen = {}
+    if NETWORKS[network] in (dense, scratch):
+        layers = trial.suggest_int("layers", *SPACE["layers"])
+        names = [f"hidden_{layer}" for layer in range(1, layers + 1)]
+        chosen["hidden"] = [trial.suggest_int(name, *SPACE["hidden"], log=True) for name in names]
+    if NETWORKS[network] is dense:
+        chosen["dropout"] = trial.suggest_float("dropout", *SPACE["dropout"], step=0.05)
+    chosen["learning_rate"] = trial.suggest_float("learning_rate", *SPACE["learning_rate"], log=True)
+    for name in ("batch_size", "constant_rate", "as_it_is"):
+        chosen[name] = trial.suggest_categorical(name, SPACE[name])
+    return chosen
+
+
+def build(network: str, classes: int, chosen: dict[str, object]) -> keras.Model:
+    """Build the network with what was chosen for its layers."""
+    return NETWORKS[network](classes, **{name: chosen[name] for name in ("hidden", "dropout") if name in chosen})
+
+
+class Reporter(keras.callbacks.Callback):
+    """Tells the study after each epoch how well the network reads, and ends the trial if others did better by then."""
+
+    def __init__(self, trial: optuna.Trial, epochs: int):
+        super().__init__()
+        self.trial, self.epochs = trial, epochs
+        self.accuracy, self.pruned = 0.0, False
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Report the epoch."""
+        self.accuracy = float(logs["val_accuracy"])
+        self.trial.report(self.accuracy, epoch + 1)
+        may_be_pruned = epoch + 1 < self.epochs and not self.trial.user_attrs.get(BASELINE)
+        self.pruned = may_be_pruned and self.trial.should_prune()
+        self.model.stop_training = self.pruned
+
+
+def make_objective(mnist: Mnist, network: str, epochs: int, images: int, seed: int) -> Callable[[optuna.Trial], float]:
+    """Make what a trial is: train the network with the parameters that it chooses, return what share it reads right.
+
+    Parameters
+    ----------
+    mnist : Mnist
+    network : str
+    epochs : int
+    images : int
+        An epoch.
+    seed : int
+        Of the split, the first weights and the images: the same for all trials.
+    """
+    train, validation = stratified_split(mnist.y_train, VALIDATION_SPLIT, seed)
+    x, y = mnist.x_train[validation], mnist.y_train[validation]
+    to_validate_with = make_validation_part(x, y, len(y), None, seed)
+
+    @cache
+    def sources(as_it_is: bool) -> Sources:
+        recipe = AS_IT_IS if as_it_is else AT_HOME
+        return make_sources(mnist.x_train[train], mnist.y_train[train], None, recipe, images * epochs, seed)
+
+    def objective(trial: optuna.Trial) -> float:
+        begun = time.monotonic()
+        trial.set_user_attr("worker", f"{socket.gethostname()}:{os.getpid()}")
+        chosen = choose(trial, network)
+        keras.utils.clear_session()  # else all networks so far stay in memory
+        keras.utils.set_random_seed(seed)
+        recipe = AS_IT_IS if chosen["as_it_is"] else AT_HOME
+        model = build(network, recipe.classes, chosen)
+        trial.set_user_attr("parameters", model.count_params())
+        examples = Examples(sources(chosen["as_it_is"]), recipe, images, chosen["batch_size"], seed, epochs)
+        reporter = Reporter(trial, epochs)
+        try:
+            fit(
+                model,
+                examples,
+                epochs,
+                chosen["learning_rate"],
+                to_validate_with,
+                [reporter],
+                constant_rate=chosen["constant_rate"],
+            )
+        finally:
+            trial.set_user_attr("seconds", round(time.monotonic() - begun, 1))
+        if reporter.pruned:
+            raise optuna.TrialPruned
+        return reporter.accuracy
+
+    return objective
+
+
+def prepare(arguments: argparse.Namespace) -> tuple[optuna.Study, Callable[[optuna.Trial], float]]:
+    """Open the study and load the data, or end with a sentence."""
+    try:
+        storage = open_storage(arguments.storage)
+        mnist = load_mnist(arguments.mnist)
+        images = arguments.images or round(len(mnist.y_train) * (1 - VALIDATION_SPLIT))
+        budget = {"epochs": arguments.epochs, "images": images, "seed": arguments.seed}
+        made_for = {"network": arguments.network, **budget, "MNIST": mnist.sha256()[:8], "parameters": SPACE}
+        study = open_study(storage, arguments.study, made_for, TUTORIALS)
+    except ValueError as error:
+        raise SystemExit(f"python -m model.search: {error}") from error
+    return study, make_objective(mnist, arguments.network, **budget)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    if is_switched_off():
+        raise SystemExit(f"python -m model.search: Training is switched off on this machine ({SWITCH} is off).")
+    arguments = parse_arguments(argv)
+    os.nice(LOW_PRIORITY)  # as a training that the page starts: whoever reads digits meanwhile does not feel it
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        study, objective = prepare(arguments)
+        work(study, objective, arguments.trials)
+    except KeyboardInterrupt:
+        raise SystemExit("Interrupted. The same command goes on.") from None
+    except (OSError, StorageInternalError) as error:
+        raise SystemExit(f"python -m model.search: The study can no longer be written ({error}).") from error
+    print(summarise(study))
+    print(f"This trains the best one fully:\n  {training_command(study)}")

@@ -1,0 +1,465 @@
+"""The real page in a real browser: the canvas under a mouse and a finger, themes, a phone's width."""
+
+import re
+import shutil
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
+
+from model.card import SHIPPED  # noqa: E402
+from model.runs.jobs import cancel, latest_job  # noqa: E402
+from tests.conftest import Server  # noqa: E402
+from tests.drawings import strokes  # noqa: E402
+from tests.test_hands import HANDS  # noqa: E402
+from utils.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
+
+# Browser, server and the component's timers share two cores here: a second try tells a slow moment from a fault.
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+expect.set_options(timeout=20_000)
+
+BOXES = [  # x, y, width, height on the canvas of 280×280: in the middle, large, small in the corners
+    (85, 55, 105, 165),
+    (30, 20, 200, 235),
+    (12, 14, 60, 85),
+    (200, 15, 60, 90),
+    (15, 175, 65, 90),
+    (195, 180, 65, 85),
+    (60, 90, 160, 140),
+    (100, 60, 70, 160),
+    (80, 30, 120, 210),
+    (130, 100, 75, 120),
+]
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server):
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    yield open_page(context.new_page(), server.url)
+    context.close()
+
+
+def open_page(page: Page, url: str) -> Page:
+    page.goto(url)
+    expect(canvas(page)).to_be_visible()
+    return page
+
+
+def canvas(page: Page) -> Locator:
+    return page.locator("canvas.upper-canvas")
+
+
+def corner(page: Page) -> tuple[float, float]:
+    """Return where the canvas begins, once it takes strokes: it is seen a moment before."""
+    page.wait_for_function(
+        """canvas => {
+            canvas.dispatchEvent(new MouseEvent("mousemove"));
+            return canvas.style.cursor === "crosshair";
+        }""",
+        arg=canvas(page).element_handle(),
+    )
+    canvas(page).scroll_into_view_if_needed()
+    box = canvas(page).bounding_box()
+    return box["x"], box["y"]
+
+
+def draw_with_mouse(page: Page, points: np.ndarray) -> None:
+    x, y = corner(page)
+    points = points.tolist()
+    page.mouse.move(x + points[0][0], y + points[0][1])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(x + point[0], y + point[1], steps=3)
+    page.mouse.up()
+
+
+def draw_with_finger(page: Page, points: np.ndarray) -> None:
+    x, y = corner(page)
+    touch = page.context.new_cdp_session(page)
+    for number, point in enumerate(points.tolist()):
+        place = {"x": x + point[0], "y": y + point[1]}
+        kind = "touchMove" if number else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def write(page: Page, digit: int, box: tuple[float, float, float, float] = BOXES[0]) -> None:
+    for points in strokes(digit, *box):
+        draw_with_mouse(page, points)
+
+
+def press(page: Page, name: str) -> None:
+    """Press undo, redo or clear, and wait until the new canvas has taken the old one's place."""
+    key = "st-key-recognise_canvas_"
+    classes = " ".join(page.locator(f"[class*='{key}']").evaluate_all("elements => elements.map(e => e.className)"))
+    generation = max(int(number) for number in re.findall(rf"{key}(\d+)", classes))
+    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
+    expect(page.locator(f".{key}{generation + 1} canvas.upper-canvas")).to_be_visible()
+    expect(page.locator(f".{key}{generation}")).to_have_count(0)
+
+
+def answer(page: Page) -> Locator:
+    return page.get_by_test_id("stMetricValue").filter(visible=True)
+
+
+def test_canvas_is_there_at_once_and_invites(page):
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(answer(page)).to_have_count(0)
+
+
+def test_all_ten_digits_are_read_right(page):
+    for digit, box in enumerate(BOXES):
+        write(page, digit, box)
+        expect(answer(page)).to_have_text(str(digit))
+        press(page, "Clear")
+        expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+        expect(answer(page)).to_have_count(0)
+
+
+def test_a_heart_is_no_digit(page):
+    (heart,) = (drawing["strokes"] for drawing in HANDS["not_digits"] if drawing["name"] == "heart")
+    for stroke in heart:
+        draw_with_mouse(page, np.array(stroke))
+    expect(page.get_by_text("Not a digit yet?")).to_be_visible()  # as long as more strokes may come
+    expect(page.get_by_text("This doesn’t look like a digit")).to_be_visible()
+    expect(page.get_by_text("If it is meant as one, the best guess is")).to_be_visible()
+    expect(answer(page)).to_have_count(0)
+
+
+def test_how_good_is_it_is_one_click_away(page):
+    page.get_by_role("link", name="How good is it?").click()
+    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
+    expect(page.get_by_text("Most often mistaken")).to_be_visible()
+    page.get_by_role("radio", name="MNIST", exact=True).click()
+    expect(page.get_by_role("img", name="Digits that were read wrong")).to_be_visible()
+
+
+def test_small_thin_seven_in_the_corner_is_a_seven(page):
+    slider = page.get_by_role("slider", name="Stroke width")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_test_id("stSliderThumbValue")).to_have_text("7 px")
+    write(page, 7, (230, 8, 35, 50))
+    expect(answer(page)).to_have_text("7")
+
+
+def test_undo_redo_and_clear_change_what_is_read(page):
+    box = (70, 60, 120, 160)
+    four = strokes(4, *box)
+    write(page, 1, (155, 60, 20, 160))
+    expect(answer(page)).to_have_text("1")
+    for points in four[:2]:
+        draw_with_mouse(page, points)
+    expect(answer(page)).to_have_text("4")
+    press(page, "Undo")
+    expect(answer(page)).to_have_text("1")
+    press(page, "Redo")
+    expect(answer(page)).to_have_text("4")
+    press(page, "Clear")
+    expect(answer(page)).to_have_count(0)
+    press(page, "Undo")
+    expect(answer(page)).to_have_text("4")
+    # What is drawn after going back counts together with what is there again.
+    press(page, "Clear")
+    expect(answer(page)).to_have_count(0)
+    write(page, 3)
+    expect(answer(page)).to_have_text("3")
+
+
+def test_nothing_drawn_before_answers_after_a_clear_right_after_the_stroke(page):
+    write(page, 8)
+    expect(answer(page)).to_have_text("8")
+    draw_with_mouse(page, np.array([[20, 20], [20, 200]]))
+    # At once: the message of the last stroke is still on its way (the component waits 200 ms).
+    press(page, "Clear")
+    expect(answer(page)).to_have_count(0)
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    page.wait_for_timeout(700)  # longer than that message may take: it must not come to anything
+    expect(answer(page)).to_have_count(0)
+    write(page, 2)
+    expect(answer(page)).to_have_text("2")
+
+
+def test_one_dot_is_said_and_not_guessed(page):
+    x, y = corner(page)
+    page.mouse.click(x + 140, y + 140)
+    expect(page.get_by_text("That is only a dot. Nothing was guessed.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_bars_are_drawn_and_the_winner_stands_out(browser, server, scheme):
+    context = browser.new_context(color_scheme=scheme)
+    page = open_page(context.new_page(), server.url)
+    write(page, 5)
+    expect(answer(page)).to_have_text("5")
+    chart = page.get_by_test_id("stVegaLiteChart").filter(visible=True)
+    winner = chart.locator(f"path[fill='{WINNER_COLOR}']")
+    expect(winner).to_have_count(1)
+    expect(chart.locator(f"path[fill='{OTHERS_COLOR}']")).to_have_count(9)
+    expect(chart).to_contain_text("> 99.9 %")
+    assert winner.bounding_box()["width"] > 150
+    # Nothing is cut off at the right.
+    figure = chart.locator("text", has_text="> 99.9 %").bounding_box()
+    frame = chart.bounding_box()
+    assert figure["x"] + figure["width"] <= frame["x"] + frame["width"]
+    context.close()
+
+
+def test_steps_table_and_reasons_are_one_click_away(page):
+    write(page, 5)
+    expect(answer(page)).to_have_text("5")
+    page.get_by_text("From ink to what the network sees").click()
+    for step in ("Ink", "Crop", "Fit", "Centre"):
+        expect(page.get_by_role("img", name=f"{step}: the picture after this step")).to_be_visible()
+    page.get_by_text("The figures as a table").click()
+    expect(page.get_by_test_id("stDataFrame").filter(visible=True)).to_be_visible()
+    page.get_by_text("Why this answer?").click()
+    expect(page.get_by_role("img", name="coloured by whether it speaks for a 5")).to_be_visible()
+    expect(page.get_by_role("img", name="coloured by whether it speaks for")).to_have_count(2)
+
+
+def test_the_inside_of_the_network_changes_with_each_stroke(page):
+    first, *others = strokes(4, *BOXES[0])
+    draw_with_mouse(page, first)
+    expect(answer(page).or_(page.get_by_text("This doesn’t look like a digit"))).to_be_visible()
+    page.get_by_text("Why this answer?").click()
+    page.get_by_role("radio", name="Inside the network").click()
+    picture = page.get_by_role("img", name="What each layer makes of the drawing")
+    for points in others:
+        seen = picture.get_attribute("src")
+        draw_with_mouse(page, points)
+        expect(picture).not_to_have_attribute("src", seen)
+    expect(answer(page)).to_have_text("4")
+    page.get_by_role("radio", name="What would change it").click()
+    page.get_by_role("radio", name="a 9?").click()
+    expect(page.get_by_role("img", name="The ink to add and to remove to make it a 9")).to_be_visible()
+
+
+@pytest.fixture
+def phone(browser: Browser, server: Server, request):
+    context = browser.new_context(
+        viewport=getattr(request, "param", {"width": 375, "height": 812}), has_touch=True, is_mobile=True
+    )
+    yield open_page(context.new_page(), server.url)
+    context.close()
+
+
+def ink_at(page: Page, x: float, y: float) -> bool:
+    """Say whether the canvas is black at a place in its own pixels."""
+    red, _, _, alpha = page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+        "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data]", [x, y]
+    )
+    return alpha == 255 and red < 128
+
+
+def test_every_stroke_of_a_finger_draws_wherever_it_begins(phone):
+    starts = [(x, y) for y in range(8, 320, 76) for x in range(8, 320, 76)]
+    for x, y in starts:
+        draw_with_finger(phone, np.array([[x, y], [x + 2, y], [x + 4, y]]))
+    expect(phone.get_by_role("button", name="Undo")).to_be_enabled()
+    assert [start for start in starts if not ink_at(phone, *start)] == []
+
+
+@pytest.mark.parametrize("digit", [5, 6])
+def test_digit_that_a_finger_begins_at_the_top_right_is_read_right(phone, digit):
+    for points in strokes(digit, 110, 8, 180, 290):
+        draw_with_finger(phone, points)
+    expect(answer(phone)).to_have_text(str(digit))
+
+
+def test_no_toolbar_of_the_component_is_ever_there(page):
+    # Once a version of the component has none, the rule in app_pages/parts/canvas.py is needless.
+    toolbar = page.locator(".dc-toolbar")
+    expect(toolbar).to_have_count(1)
+    canvas(page).hover(position={"x": 200, "y": 10})
+    expect(toolbar).to_be_hidden()
+    for _ in range(3):  # nor does the keyboard find it
+        page.keyboard.press("Tab")
+        assert not page.evaluate("document.activeElement.shadowRoot?.activeElement?.closest('.dc-toolbar')")
+
+
+def test_canvas_has_a_name_that_says_what_to_do_without_drawing(page):
+    expect(page.get_by_role("img", name="Those who cannot draw can upload a picture")).to_be_visible()
+
+
+def test_phone_shows_the_canvas_the_digit_and_its_confidence_at_once(phone):
+    for points in strokes(2, *BOXES[0]):
+        draw_with_finger(phone, points)
+    expect(answer(phone)).to_have_text("2")
+    for seen in (canvas(phone), answer(phone), phone.get_by_text("% sure")):
+        expect(seen).to_be_in_viewport(ratio=1)
+    assert canvas(phone).bounding_box()["width"] == 320
+    assert phone.get_by_test_id("stMain").evaluate("element => element.scrollTop") == 0
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 375
+    # A finger finds undo too.
+    phone.get_by_role("button", name="Undo").tap()
+    expect(phone.get_by_role("button", name="Redo")).to_be_enabled()
+
+
+@pytest.mark.parametrize("phone", [{"width": 320, "height": 568}], indirect=True)
+def test_canvas_shrinks_on_a_narrow_phone_and_draws_under_the_finger(phone):
+    width = canvas(phone).bounding_box()["width"]
+    assert width == 288
+    draw_with_finger(phone, np.array([[width - 10, 20], [width - 10, 22], [width - 10, 24]]))
+    expect(phone.get_by_role("button", name="Undo")).to_be_enabled()  # the canvas has drawn it
+    assert ink_at(phone, (width - 10) * 320 / width, 22 * 320 / width)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_nothing_moves_while_a_four_is_drawn(page):
+    places = []
+    for points in (None, *strokes(4, *BOXES[0])):
+        if points is not None:
+            draw_with_mouse(page, points)
+            expect(answer(page).or_(page.get_by_text("This doesn’t look like a digit"))).to_be_visible()
+        places.append([page.get_by_role("button", name="Undo").bounding_box(), canvas(page).bounding_box()])
+    expect(answer(page)).to_have_text("4")
+    assert places == [places[0]] * 4
+
+
+def test_page_needs_no_network(browser, server):
+    context = browser.new_context()
+    page = context.new_page()
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
+    open_page(page, server.url)
+    write(page, 7)
+    expect(answer(page)).to_have_text("7")
+    assert hosts <= {"127.0.0.1", None}
+    context.close()
+
+
+def test_page_works_behind_a_path(browser):
+    server = Server("--server.baseUrlPath=digits", path="/digits")
+    try:
+        page = open_page(browser.new_page(), server.url)
+        write(page, 4)
+        expect(answer(page)).to_have_text("4")
+        page.close()
+    finally:
+        printed = server.stop()
+    assert "Traceback" not in printed
+
+
+def test_two_people_do_not_see_each_others_drawings(browser, server):
+    contexts = [browser.new_context() for _ in range(2)]
+    first, second = (open_page(context.new_page(), server.url) for context in contexts)
+    write(first, 5)
+    write(second, 7)
+    expect(answer(first)).to_have_text("5")
+    expect(answer(second)).to_have_text("7")
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def own_server(tmp_path, tiny_mnist_file, monkeypatch):
+    """A server with a state folder of its own, that trains on a few digits."""
+    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
+    monkeypatch.delenv("STROKES_PATH", raising=False)
+    server = Server()
+    yield server
+    server.stop()
+    if latest_job() and latest_job().running:
+        cancel(latest_job())
+
+
+@pytest.fixture
+def own_page(browser, own_server):
+    """The page of that server."""
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    yield open_page(context.new_page(), own_server.url)
+    context.close()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("stSidebar").get_by_role("button", name=name)
+
+
+def choose_images(page: Page, number: int, preset: str) -> None:
+    button(page, "Retrain").click()
+    page.get_by_role("radio", name=preset).click()
+    page.get_by_text("More", exact=True).click()
+    images = page.get_by_role("spinbutton", name="Images an epoch")
+    images.fill(str(number))
+    images.press("Enter")
+
+
+def test_several_networks_read_the_same_drawing(browser, own_server, tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "runs" / "2026-11-21T10-00-00")
+    context = browser.new_context(viewport={"width": 1200, "height": 1400})
+    page = open_page(context.new_page(), f"{own_server.url}/networks")
+    write(page, 7)
+    lines = page.get_by_test_id("stTable").filter(visible=True).first.get_by_role("row")
+    expect(lines).to_have_text(
+        ["NetworkReadsSure", re.compile("^reader, shipped7"), re.compile("^reader, 30 epochs.*7")]
+    )
+    expect(page.get_by_text("They disagree")).to_have_count(0)
+    context.close()
+
+
+def test_a_training_is_watched_beside_the_page_and_cancelled(own_page, own_server):
+    page = own_page
+    choose_images(page, 5000, "Whole")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("Epoch 1 of 30")).to_be_visible(timeout=120_000)
+    # The bar moves, and the curves grow before the first epoch ends.
+    bar = page.get_by_role("progressbar")
+    before = float(bar.get_attribute("aria-valuenow"))
+    expect(page.get_by_test_id("stSidebar").get_by_test_id("stVegaLiteChart")).to_have_count(2, timeout=60_000)
+    expect(bar).not_to_have_attribute("aria-valuenow", f"{before:g}", timeout=60_000)
+    # Who comes later sees it too; the page reads meanwhile, with the network in use.
+    other = open_page(page.context.new_page(), own_server.url)
+    expect(button(other, "Cancel")).to_be_visible()
+    other.close()
+    write(page, 7)
+    expect(answer(page)).to_have_text("7")
+    button(page, "Cancel").click()
+    expect(page.get_by_text("The training was cancelled", exact=True)).to_be_visible()
+    button(page, "Close").click()
+    expect(button(page, "Retrain")).to_be_visible()
+    expect(page.get_by_text("The training was cancelled", exact=True)).to_have_count(0)
+
+
+def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(own_page):
+    page = own_page
+    choose_images(page, 1000, "Quick")
+    page.get_by_role("slider", name="Epochs").press("Home")
+    expect(page.get_by_text("5 seconds of them training")).to_be_visible()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("A new network is trained", exact=True)).to_be_visible(timeout=180_000)
+    expect(page.get_by_test_id("stSidebar").get_by_test_id("stTable")).to_be_visible()
+    button(page, "Use it").click()
+    expect(button(page, "Back to the shipped network")).to_be_visible()
+    page.reload()
+    expect(button(page, "Back to the shipped network")).to_be_visible()
+    write(page, 7)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_role("link", name="Training").click()
+    page.get_by_test_id("stPopover").get_by_role("button", name="Download").click()
+    page.get_by_role("combobox", name="Format").click()
+    page.get_by_role("option", name="ONNX").click()
+    download_button = page.get_by_test_id("stDownloadButton").get_by_role("button", name="Download")
+    expect(download_button).to_be_visible(timeout=60_000)  # once the other process has written it
+    with page.expect_download() as download:
+        download_button.click()
+    assert download.value.suggested_filename.endswith("-onnx.zip")
+    button(page, "Back to the shipped network").click()
+    expect(button(page, "Back to the previous network")).to_be_visible()
+    expect(button(page, "Back to the shipped network")).to_have_count(0)
+
+
+def test_made_up_messages_are_left_alone(page):
+    page.evaluate("() => { window.original = HTMLCanvasElement.prototype.toDataURL }")
+    for made_up in ("5", "null", '"text"', '"data:image/png;base64,AAAA"'):
+        page.evaluate(f"() => {{ HTMLCanvasElement.prototype.toDataURL = () => ({made_up}) }}")
+        write(page, 1)
+        page.wait_for_timeout(400)  # nothing is to be seen; the server's log is looked at when it stops
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    page.evaluate("() => { HTMLCanvasElement.prototype.toDataURL = window.original }")
+    write(page, 1)
+    expect(answer(page)).to_have_text("1")

@@ -1,0 +1,70 @@
+"""Networks in a real browser: what is seen at once, and the drawing of the layers on a laptop and on a phone."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
+
+from model.card import SHIPPED  # noqa: E402
+from tests.browser.test_drawing import write  # noqa: E402
+from tests.conftest import Server  # noqa: E402
+
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+
+
+@pytest.fixture
+def open_at(browser: Browser, server: Server):
+    """Open a page at a size of the screen."""
+    contexts = []
+
+    def open_at(path: str, width: int, height: int, **options) -> Page:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
+        page = contexts[-1].new_page()
+        page.goto(f"{server.url}/{path}")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+
+
+def row_of_layers(page: Page) -> Locator:
+    """The part of the page that the drawing of the layers can be scrolled in."""
+    row = page.locator(".st-key-networks_row_of_layers")
+    expect(row.get_by_role("img")).to_contain_text("47,050")
+    return row
+
+
+def test_three_answers_are_seen_beside_the_canvas(open_at):
+    for name in ("one", "two"):
+        shutil.copytree(SHIPPED, Path(os.environ["DIGITS_DATA_DIR"]) / "runs" / name, dirs_exist_ok=True)
+    page = open_at("networks", 1280, 800)
+    write(page, 4)
+    lines = page.get_by_test_id("stTable").get_by_role("row")
+    expect(lines).to_have_count(1 + 3)
+    expect(lines.last).to_contain_text("4")
+    canvas, last = page.locator("canvas.upper-canvas").bounding_box(), lines.last.bounding_box()
+    assert last["x"] > canvas["x"] + canvas["width"]
+    assert last["y"] + last["height"] < canvas["y"] + canvas["height"] < 800
+
+
+def test_the_layers_are_a_row_that_fits_a_laptop_and_scrolls_on_a_phone(open_at):
+    row = row_of_layers(open_at("networks", 1280, 800))
+    assert row.evaluate("row => row.scrollWidth <= row.clientWidth && row.scrollHeight <= row.clientHeight")
+
+    page = open_at("networks", 375, 812, has_touch=True)
+    row = row_of_layers(page)
+    row.evaluate("row => row.scrollTo(1000, 0)")
+    assert row.evaluate("row => row.scrollLeft") > 300
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+def test_no_table_lays_buttons_over_a_heading_on_a_phone(open_at):
+    page = open_at("quality", 375, 812, has_touch=True)
+    expect(page.get_by_role("table")).to_have_count(2)
+    expect(page.get_by_text("Laboratory “apa”")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
