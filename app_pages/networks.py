@@ -11,8 +11,9 @@ from app_pages.parts.layers import show_layers
 from app_pages.parts.search import show_searches
 from app_pages.parts.shared import get_predictor
 from model.card import CheckpointError
+from model.options import NETWORKS
 from model.predictor import Reading
-from model.presets import NETWORKS, PRESETS, expected_seconds
+from model.presets import PRESETS, expected_seconds
 from model.runs.finished import Trained, average_over_seeds, find_trained
 from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
@@ -120,8 +121,8 @@ def show_accuracies(networks: list[Trained]) -> None:
 st.title("Networks", anchor=False)
 trained = find_trained(local_now())
 if len(trained) == 1:
-    each = [(name, preset.options(name, anew=True)) for preset in PRESETS.values() for name in NETWORKS]
-    seconds = [sum(expected_seconds(of.images, of.epochs, name, of.as_it_is).values()) for name, of in each]
+    each = [preset.options(name) for preset in PRESETS.values() for name in NETWORKS]
+    seconds = [sum(expected_seconds(options).values()) for options in each]
     st.info(
         "There is only the shipped network yet. *Retrain* in the sidebar trains others, from scratch: those of the "
         f"well-known tutorials are below. It takes from {duration(min(seconds))} to {duration(max(seconds))} on a "

@@ -12,6 +12,8 @@ from typing import Annotated, Generic, Literal, NotRequired, TypedDict, TypeVar
 
 from msgspec import Meta
 
+from model.options import Options
+from model.tutorials import options_of
 from utils.json_files import Count, Positive, Seconds, Share, UnreadableError, read_json, write_json
 
 KERAS_FILE = "model.keras"
@@ -56,6 +58,10 @@ class Card:
         How far the probabilities of the two files differ at most.
     litert_sha256 : str
         Of ``model.tflite``, to tell whether it still is the file that was judged.
+    command : str
+        What was typed, or what the page ran.
+    options : Options or None
+        How it was trained; None in cards of earlier versions, where `how_trained` finds it in the command.
     """
 
     network: Annotated[str, Meta(pattern=r"^[\w.-]{1,100}$")]
@@ -77,15 +83,23 @@ class Card:
     date: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
     command: str
     versions: dict[str, str]
+    options: Options | None = None
 
     def __post_init__(self):
         if unknown := set(self.accuracy) - set(self.images):
             raise ValueError(f"accuracy is told of {', '.join(unknown)}, but not of how many images")
 
     @property
+    def how_trained(self) -> Options | None:
+        """The options of its training; None if an earlier version's command cannot be made out."""
+        return self.options or options_of(self.command)
+
+    @property
     def test_told(self) -> str:
         """What the test digits had to do with the training, in a sentence."""
-        if "validate_on_test" in self.command.replace("-", "_"):  # the option, or the preset that has it
+        if self.how_trained is None:
+            return "Whether these digits were looked at while it was trained is not known."
+        if self.how_trained.validate_on_test:
             return "MNIST's test digits were looked at while it was trained, so their figure flatters it."
         return "The network was neither trained nor tuned on any of these digits."
 

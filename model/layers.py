@@ -6,11 +6,13 @@ A test holds that the file says what `model.networks` builds.
 import json
 import math
 import re
+import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import wrap
 
 from model.predictor import DIGITS
+from model.tutorials import HISTORIES, PUBLISHED, VALIDATED_ON_TEST
 
 LAYERS_FILE = Path(__file__).with_name("networks.json")
 # Of the drawing: nine steps, as the longest networks have, are as wide as the page's text.
@@ -153,6 +155,17 @@ def _detail(layer) -> str:
     if "rate" in config:
         words.append(f"{config['rate']:.0%}".replace("%", " %"))
     return ", ".join(words)
+
+
+def describe_networks() -> str:
+    """Describe each network: its layers, its parameters, its history; then how they were published."""
+    lines = []
+    for name, layers in read_layers().items():
+        lines.append(f"{name}: {HISTORIES[name]} {sum(layer.parameters for layer in layers):,} parameters")
+        lines.append("  " + ", ".join(f"{layer.kind} {layer.shape}" for layer in layers[1:]))
+    for name, published in PUBLISHED.items():
+        lines.append(f"--preset {name} is {shlex.join(published.options.as_arguments())}")
+    return "\n".join([*lines, VALIDATED_ON_TEST])
 
 
 def main() -> None:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 import keras
 from keras import layers
 
+from model.options import Options
+from model.scratch import Scratch
+
 
 def reader(classes: int) -> keras.Model:
     """Build the network that ships with the app.
@@ -64,9 +67,9 @@ def dense(classes: int, hidden: Sequence[int] = (128,), dropout: float = 0.0) ->
 
 
 def scratch(classes: int, hidden: Sequence[int] = (128,)) -> keras.Model:
-    """Build the same layers as `dense`, to be trained by `model.scratch` in NumPy alone."""
-    layers_of = dense(classes, hidden)
-    return keras.Model(layers_of.inputs, layers_of.outputs, name="scratch")
+    """Build the same layers as `dense`, which learn in NumPy alone."""
+    same = dense(classes, hidden)
+    return Scratch(same.inputs, same.outputs, name="scratch")
 
 
 def deep_dense(classes: int) -> keras.Model:
@@ -127,6 +130,15 @@ def _normalise_and_rectify(x):
     return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
 
 
-NETWORKS: dict[str, Callable[[int], keras.Model]] = {
+NETWORKS: dict[str, Callable[..., keras.Model]] = {
     build.__name__: build for build in (reader, light_reader, dense, scratch, deep_dense, simple_cnn, cnn, lenet5)
 }
+
+
+def build(options: Options, classes: int) -> keras.Model:
+    """Build the network that the options name, with the layers that they say."""
+    if options.network == "dense":
+        return dense(classes, options.hidden, options.dropout)
+    if options.network == "scratch":
+        return scratch(classes, options.hidden)
+    return NETWORKS[options.network](classes)

@@ -1,9 +1,9 @@
-"""The networks' names and histories, and how long to train them: what the page offers. No Keras is imported here."""
+"""How long to train, and how long that takes: what the page offers. No Keras is imported here."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from model.data.redrawn import has_drawn
+from model.options import Options
 from model.runs.folder import State
 
 MNIST_IMAGES = 54_000  # of its training part
@@ -16,82 +16,18 @@ JUDGED_IMAGES, JUDGING_SHARE = 28_000, 0.2
 # What is drawn for it once, in a process of its own: the test digits. Those to validate with before it trains.
 SECONDS_TO_DRAW_TESTS, SECONDS_TO_DRAW_VALIDATION = 18, 5.5
 MOST_CHARACTERS = 27_000  # digits and what is none, by rule; of either at most as many as are shown
-RATE_TO_GO_ON, RATE_ANEW, RATE_AS_IT_IS = 0.0005, 0.006, 0.003
-BATCH_SIZE, BATCH_SIZE_AS_IT_IS = 256, 64
-
-
-@dataclass(frozen=True)
-class Network:
-    """What is known of a network before it is trained (`model.networks` builds it).
-
-    Attributes
-    ----------
-    history : str
-        Where it comes from, in a line.
-    seconds_an_image : float
-        What it takes to learn from one, on two cores.
-    """
-
-    history: str
-    seconds_an_image: float
-
-
-NETWORKS = {
-    "reader": Network("The shipped network: four convolutions, for people's drawings.", 0.00075),
-    "light_reader": Network("Four smaller convolutions, the first with a stride: learns faster.", 0.00027),
-    "dense": Network("One hidden layer of 128 neurons: the first network of most tutorials.", 0.000025),
-    "scratch": Network("The same layers, learned in NumPy alone: every line of mathematics to read.", 0.000025),
-    "deep_dense": Network("Three hidden layers with dropout and batch normalisation: the tutorials' second.", 0.000065),
-    "simple_cnn": Network("One convolution before a dense layer: the tutorials' third.", 0.00016),
-    "cnn": Network("Two convolutions with pooling: Keras's own example.", 0.0002),
-    "lenet5": Network("LeNet-5, LeCun and others 1998: where reading digits with convolutions began.", 0.00012),
+RATE_AS_IT_IS, BATCH_SIZE_AS_IT_IS = 0.003, 64
+# What a network takes to learn from an image.
+SECONDS_AN_IMAGE = {
+    "reader": 0.00075,
+    "light_reader": 0.00027,
+    "dense": 0.000025,
+    "scratch": 0.000025,
+    "deep_dense": 0.000065,
+    "simple_cnn": 0.00016,
+    "cnn": 0.0002,
+    "lenet5": 0.00012,
 }
-
-
-@dataclass(frozen=True)
-class Published:
-    """How a network was published: what `train.py --preset` does.
-
-    Attributes
-    ----------
-    options : dict of str to object
-        Those of `train.py`; what is not named stays the default.
-    accuracy : float or None
-        What its authors read right of MNIST's test digits; None where they give no figure.
-    """
-
-    options: dict[str, object]
-    accuracy: float | None = None
-
-
-def _published(network: str, epochs: int, batch_size: int, accuracy: float | None = None, **others) -> Published:
-    # Adam at its default rate and MNIST as it is, all of them.
-    options = {"network": network, "epochs": epochs, "batch_size": batch_size, "learning_rate": 0.001}
-    return Published(options | {"constant_rate": True, "as_it_is": True} | others, accuracy)
-
-
-# The tutorials' dense network is published both ways. LeNet-5's accuracy is that of LeCun and others 1998, after 20
-# epochs of their own method; simple_cnn's and cnn's are their tutorials' (keras.io/examples/vision/mnist_convnet).
-PUBLISHED = {
-    "dense": _published("dense", 5, 64, validation_split=0.2, loss="one-hot"),
-    "dense_validate_on_test": _published("dense", 10, 32, validate_on_test=True, loss="one-hot"),
-    "scratch": _published("scratch", 5, 64, validation_split=0.2),
-    "deep_dense": _published("deep_dense", 5, 64, validation_split=0.2),
-    "simple_cnn": _published("simple_cnn", 10, 32, accuracy=0.985),
-    "cnn": _published("cnn", 15, 128, accuracy=0.992, loss="one-hot"),
-    "lenet5": _published("lenet5", 20, 32, accuracy=0.9905),
-}
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to train: options of `train.py`."""
-
-    epochs: int
-    images: int
-    batch_size: int
-    learning_rate: float
-    as_it_is: bool
 
 
 @dataclass(frozen=True)
@@ -116,22 +52,26 @@ class Preset:
     seconds: float | None
     as_it_is: bool = False
 
-    def options(self, network: str, anew: bool, knows_no_digit: bool = True) -> Options:
+    def options(self, network: str, start_from: str | None = None, knows_no_digit: bool = True) -> Options:
         """Choose the options for a network: from scratch, or to go on from what may not know what is no digit.
 
         An epoch shows thousands of images at least, and no more than MNIST has.
         """
-        as_it_is = self.as_it_is if anew else not knows_no_digit
-        batch_size, rate = BATCH_SIZE, RATE_ANEW if anew else RATE_TO_GO_ON
-        if anew and as_it_is:
-            batch_size, rate = BATCH_SIZE_AS_IT_IS, RATE_AS_IT_IS
-        epochs, images = self.epochs, MNIST_IMAGES
-        if self.seconds:
-            epochs = min(epochs, max(1, int(self.seconds / 3 / seconds_to_validate(network))))
-            besides, with_one = (training_seconds(n, epochs, network, as_it_is) for n in (0, 1))
-            affordable = (self.seconds - besides) / (with_one - besides)
-            images = int(min(max(affordable // 100 * 100, 1000), MNIST_IMAGES))
-        return Options(epochs, images, batch_size, rate, as_it_is)
+        options = Options(
+            network=network,
+            start_from=start_from,
+            epochs=self.epochs,
+            images=MNIST_IMAGES,
+            as_it_is=not knows_no_digit if start_from else self.as_it_is,
+        )
+        if options.as_it_is and not start_from:
+            options = replace(options, batch_size=BATCH_SIZE_AS_IT_IS, learning_rate=RATE_AS_IT_IS)
+        if not self.seconds:
+            return options
+        epochs = min(self.epochs, max(1, int(self.seconds / 3 / seconds_to_validate(network))))
+        few, more = (training_seconds(replace(options, epochs=epochs, images=images)) for images in (1000, 2000))
+        affordable = 1000 + 1000 * (self.seconds - few) / (more - few)
+        return replace(options, epochs=epochs, images=int(min(max(affordable // 100 * 100, 1000), MNIST_IMAGES)))
 
 
 PRESETS = {
@@ -143,43 +83,35 @@ PRESETS = {
 
 def seconds_to_validate(network: str) -> float:
     """Estimate how long the network takes to read the validation part, after each epoch."""
-    return 0.2 + VALIDATION_IMAGES * VALIDATION_SHARE * NETWORKS[network].seconds_an_image
+    return 0.2 + VALIDATION_IMAGES * VALIDATION_SHARE * SECONDS_AN_IMAGE[network]
 
 
-def seconds_between_epochs(images: int, network: str, as_it_is: bool) -> float:
+def seconds_between_epochs(options: Options) -> float:
     """Estimate how long it takes to validate, and to make the images of another epoch."""
-    return seconds_to_validate(network) + images * SECONDS_TO_MAKE_AN_IMAGE * (not as_it_is)
+    images = options.images or MNIST_IMAGES
+    return seconds_to_validate(options.network) + images * SECONDS_TO_MAKE_AN_IMAGE * (not options.as_it_is)
 
 
-def training_seconds(images: int, epochs: int, network: str, as_it_is: bool) -> float:
-    """Estimate how long a network takes to learn from so many images an epoch, with making them."""
-    learning = images * NETWORKS[network].seconds_an_image
-    return SECONDS_OF_FIRST_STEP + epochs * (learning + seconds_between_epochs(images, network, as_it_is))
+def training_seconds(options: Options) -> float:
+    """Estimate how long a network takes to learn, with making the images and validating."""
+    learning = (options.images or MNIST_IMAGES) * SECONDS_AN_IMAGE[options.network]
+    return SECONDS_OF_FIRST_STEP + options.epochs * (learning + seconds_between_epochs(options))
 
 
-def expected_seconds(images: int, epochs: int, network: str, as_it_is: bool) -> dict[State, float]:
-    """Estimate what loading, training on so many images an epoch, and judging take, on two cores.
+def expected_seconds(options: Options) -> dict[State, float]:
+    """Estimate what loading, training and judging take, on two cores.
 
     Only what is drawn already in the state folder is known here: people's strokes are not reckoned with.
     """
-    training, drawn = training_seconds(images, epochs, network, as_it_is), has_drawn()
-    characters = 0 if as_it_is else min(2 * epochs * images, MOST_CHARACTERS)
+    training, drawn = training_seconds(options), has_drawn()
+    shown = options.epochs * (options.images or MNIST_IMAGES)
+    characters = 0 if options.as_it_is else min(2 * shown, MOST_CHARACTERS)
     return {
         State.PREPARING: SECONDS_TO_LOAD
         + SECONDS_TO_WRITE_A_CHARACTER * characters
         + SECONDS_TO_DRAW_VALIDATION * (not drawn),
         State.TRAINING: training,
         State.JUDGING: SECONDS_TO_SAVE
-        + JUDGED_IMAGES * JUDGING_SHARE * NETWORKS[network].seconds_an_image
+        + JUDGED_IMAGES * JUDGING_SHARE * SECONDS_AN_IMAGE[options.network]
         + max(0, SECONDS_TO_DRAW_TESTS - training) * (not drawn),
     }
-
-
-def training_options(options: Options, seed: int, start_from: Path | None, network: str) -> list[str]:
-    """Write the options of `train.py`: to go on from the network in a folder, or from scratch with one by name."""
-    return [
-        *(f"--epochs={options.epochs}", f"--images={options.images}", f"--batch-size={options.batch_size}"),
-        *(f"--learning-rate={options.learning_rate}", f"--seed={seed}"),
-        *["--as-it-is"] * options.as_it_is,
-        f"--start-from={start_from}" if start_from else f"--network={network}",
-    ]

@@ -8,7 +8,7 @@ The loss is the cross-entropy, the mean over the batch of −log P[label]. See G
 Learning", 2016, chapters 6 and 8.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -110,56 +110,48 @@ class Momentum:
 OPTIMIZERS = {"adam": Adam, "sgd": Momentum}
 
 
-def fit_scratch(
-    network: keras.Model,
-    optimizer: str,
-    examples: keras.utils.PyDataset,
-    epochs: int,
-    rate_at: Callable[[int], float],
-    validation: tuple[np.ndarray, np.ndarray] | None,
-    callbacks: keras.callbacks.CallbackList,
-    first_epoch: int = 0,
-) -> None:
-    """Train a dense network without Keras: its weights are taken out, changed, and put back after each epoch.
+@keras.saving.register_keras_serializable()
+class Scratch(keras.Model):
+    """A Keras network of dense layers whose `fit` is ours: Keras keeps the weights and saves them, no more."""
 
-    Parameters
-    ----------
-    network : keras.Model
-        Of dense layers, compiled (its optimizer only counts the steps).
-    optimizer : str
-        One of `OPTIMIZERS`.
-    examples : keras.utils.PyDataset
-    epochs : int
-    rate_at : callable
-        The learning rate at a step, from 0.
-    validation : tuple of ndarray, optional
-        Images ``(n, 28, 28) float32`` and labels of digits.
-    callbacks : keras.callbacks.CallbackList
-        Told of epochs and batches as Keras would.
-    first_epoch : int
-    """
-    parameters = network.get_weights()
-    steps = OPTIMIZERS[optimizer](parameters)
-    network.stop_training = False
-    callbacks.on_train_begin()
-    for epoch in range(first_epoch, epochs):
-        callbacks.on_epoch_begin(epoch)
-        losses, right, digits = 0.0, 0, 0
-        for batch in range(len(examples)):
-            images, labels = examples[batch]
-            logits, inputs = forward(parameters, images.reshape(len(images), -1))
-            steps.step(parameters, backward(parameters, logits, inputs, labels), rate_at(steps.steps))
-            losses += cross_entropy(logits, labels)
-            digits += int((labels < DIGITS).sum())
-            right += int((logits[:, :DIGITS].argmax(axis=1) == labels).sum())
-            logs = {"loss": losses / (batch + 1), "accuracy": right / max(digits, 1)}
-            callbacks.on_train_batch_end(batch, logs)
-        network.set_weights(parameters)
-        network.optimizer.iterations.assign((epoch + 1) * len(examples))
-        if validation:
-            logits, _ = forward(parameters, validation[0].reshape(len(validation[0]), -1))
-            accuracy = accuracy_of(logits, validation[1])
-            logs |= {"val_loss": cross_entropy(logits, validation[1]), "val_accuracy": accuracy}
-        callbacks.on_epoch_end(epoch, logs)
-        if network.stop_training:  # a callback said so
-            break
+    def fit(
+        self,
+        examples: keras.utils.PyDataset,
+        epochs: int,
+        initial_epoch: int,
+        validation_data: tuple[np.ndarray, np.ndarray] | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        verbose: str | int,
+        **_,
+    ) -> None:
+        """Take the weights out, change them, and put them back after each epoch; parameters as Keras's own."""
+        parameters, steps_an_epoch = self.get_weights(), len(examples)
+        optimizer = OPTIMIZERS[type(self.optimizer).__name__.lower()](parameters)
+        self.stop_training = False
+        told = keras.callbacks.CallbackList(
+            callbacks, add_progbar=bool(verbose), model=self, verbose=1, epochs=epochs, steps=steps_an_epoch
+        )
+        told.on_train_begin()
+        for epoch in range(initial_epoch, epochs):
+            told.on_epoch_begin(epoch)
+            losses, right, digits = 0.0, 0, 0
+            for batch in range(steps_an_epoch):
+                images, labels = examples[batch]
+                logits, inputs = forward(parameters, images.reshape(len(images), -1))
+                self.optimizer.iterations.assign(epoch * steps_an_epoch + batch)  # the rate goes by it
+                rate = float(self.optimizer.learning_rate)
+                optimizer.step(parameters, backward(parameters, logits, inputs, labels), rate)
+                losses += cross_entropy(logits, labels)
+                digits += int((labels < DIGITS).sum())
+                right += int((logits[:, :DIGITS].argmax(axis=1) == labels).sum())
+                logs = {"loss": losses / (batch + 1), "accuracy": right / max(digits, 1)}
+                told.on_train_batch_end(batch, logs)
+            self.set_weights(parameters)
+            self.optimizer.iterations.assign((epoch + 1) * steps_an_epoch)
+            if validation_data:
+                images, labels = validation_data
+                logits, _ = forward(parameters, images.reshape(len(images), -1))
+                logs |= {"val_loss": cross_entropy(logits, labels), "val_accuracy": accuracy_of(logits, labels)}
+            told.on_epoch_end(epoch, logs)
+            if self.stop_training:  # a callback said so
+                break

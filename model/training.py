@@ -1,4 +1,4 @@
-"""Training, calibrating and saving a network: what ``train.py`` and ``model.measure.ablation`` share."""
+"""The steps of a training: what to validate with, the network, the fit, calibrating, saving."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -9,11 +9,12 @@ import numpy as np
 
 from model.card import KERAS_FILE, LITERT_FILE, CheckpointError
 from model.data.examples import Examples
-from model.data.mnist import to_unit_range
+from model.data.mnist import Mnist, stratified_split, to_unit_range
 from model.data.redrawn import draw, draw_kept, redraw_kept
-from model.data.strokes import Characters
+from model.data.strokes import Characters, select_digits
+from model.networks import build
+from model.options import Options
 from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
-from model.scratch import fit_scratch
 from utils.files import write_atomically
 from utils.preprocess import BlankError, normalize_digit
 
@@ -21,6 +22,7 @@ from utils.preprocess import BlankError, normalize_digit
 # digits are odd are told that theirs are none, which is worse.
 DIGITS_KEPT = 0.985
 LITERT_TOLERANCE = 1e-4
+VALIDATION_REDRAWN = 2000
 IMAGES_AT_ONCE = 256  # after which callbacks are told: someone may have cancelled
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
@@ -113,6 +115,33 @@ def make_validation_part(
     )
 
 
+def split(
+    options: Options, mnist: Mnist, writers: dict[str, Characters] | None
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Say what to train on and what to validate with.
+
+    Parameters
+    ----------
+    options : Options
+    mnist : Mnist
+    writers : dict of str to Characters or None
+        As `split_writers` gives them.
+
+    Returns
+    -------
+    train : ndarray of int
+        Which of MNIST's training images.
+    validation : tuple of ndarray
+        Images ``(n, 28, 28) float32`` and labels, as `make_validation_part` puts them together.
+    """
+    if options.validate_on_test:
+        return np.arange(len(mnist.y_train)), (to_unit_range(mnist.x_test), mnist.y_test.astype(int))
+    train, validation = stratified_split(mnist.y_train, options.validation_split, options.seed)
+    images, labels = mnist.x_train[validation], mnist.y_train[validation]
+    pens = writers and select_digits(writers["validation"])
+    return train, make_validation_part(images, labels, VALIDATION_REDRAWN, pens, options.seed)
+
+
 @keras.saving.register_keras_serializable()
 class DigitAccuracy(keras.metrics.SparseCategoricalAccuracy):
     """The share of the digits that are read right, given that they are digits: the accuracy of all other figures."""
@@ -138,81 +167,86 @@ LOSSES = {
 }
 
 
+def load_or_build(options: Options, classes: int, checkpoint: Path) -> keras.Model:
+    """Give the network to train: what a run had reached, with its optimizer; or another run's; or a new one.
+
+    Raises
+    ------
+    CheckpointError
+        If a file that it goes on from is missing or broken, or knows fewer classes.
+    """
+    if not checkpoint.exists() and not options.start_from:
+        return build(options, classes)
+    path = checkpoint if checkpoint.exists() else Path(options.start_from) / KERAS_FILE
+    try:
+        network = keras.saving.load_model(path, safe_mode=True)
+    except Exception as error:  # Keras raises all kinds, by where the file is broken
+        raise CheckpointError(f"{path} cannot be loaded: it is missing or broken ({error}). Start anew.") from error
+    if network.output_shape[1] < classes:
+        raise CheckpointError(
+            f"The network in {path} learned from digits alone. It can only go on with --as-it-is, or start anew."
+        )
+    return network
+
+
 def fit(
     network: keras.Model,
     examples: Examples,
-    epochs: int,
-    learning_rate: float,
+    options: Options,
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    first_epoch: int = 0,
-    constant_rate: bool = False,
-    optimizer: str = "adam",
-    loss: str = "sparse",
 ) -> None:
     """Train; the rate rises for a tenth of the steps, then falls along a cosine, unless it is constant.
 
     Parameters
     ----------
     network : keras.Model
-        Gives logits.
+        Gives logits. One that is compiled goes on where it was: its optimizer counts the steps.
     examples : Examples
-    epochs : int
-    learning_rate : float
-        At its peak.
+    options : Options
+        Epochs, learning rate, optimizer, loss.
     validation : tuple of ndarray, optional
         Images ``(n, 28, 28) float32`` and labels, to watch.
     callbacks : sequence of Callback
-    first_epoch : int
-        Where to go on, with a network that is compiled already.
-    constant_rate : bool
-        As the tutorials do.
-    optimizer : str
-        One of `OPTIMIZERS`.
-    loss : str
-        One of `LOSSES`.
     """
+    first_epoch = epochs_done(network, examples)
 
     def begin(epoch: int, logs: dict | None = None) -> None:
         examples.epoch = epoch + 1
 
     begin(first_epoch)
-    all_callbacks = [keras.callbacks.LambdaCallback(on_epoch_begin=begin), *callbacks]
-    steps = epochs * len(examples)
-    warm_up = max(1, steps // 10)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=learning_rate / 10,
-        warmup_target=learning_rate,
-        warmup_steps=warm_up,
-        decay_steps=max(1, steps - warm_up),
-    )
     if not network.compiled:
         network.compile(
-            optimizer=OPTIMIZERS[optimizer](learning_rate if constant_rate else schedule),
-            loss=LOSSES[loss](),
+            optimizer=OPTIMIZERS[options.optimizer](_rate(options, options.epochs * len(examples))),
+            loss=LOSSES[options.loss](),
             steps_per_execution=_steps_at_once(network, examples),
             metrics=[DigitAccuracy(name="accuracy")],
         )
-    if network.name == "scratch":
-        told = keras.callbacks.CallbackList(
-            all_callbacks,
-            add_progbar=bool(callbacks),
-            model=network,
-            verbose=1,
-            epochs=epochs,
-            steps=len(examples),
-        )
-        rate_at = (lambda step: learning_rate) if constant_rate else (lambda step: float(schedule(step)))
-        fit_scratch(network, optimizer, examples, epochs, rate_at, validation, told, first_epoch)
-        return
     network.fit(
         examples,
-        epochs=epochs,
+        epochs=options.epochs,
         initial_epoch=first_epoch,
         validation_data=validation and (validation[0][..., np.newaxis], validation[1]),
         validation_batch_size=500,
-        callbacks=all_callbacks,
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=begin), *callbacks],
         verbose="auto" if callbacks else 0,
+    )
+
+
+def epochs_done(network: keras.Model, examples: Examples) -> int:
+    """Say how many epochs a network has behind it, by the steps that its optimizer has counted."""
+    return int(network.optimizer.iterations) // len(examples) if network.compiled else 0
+
+
+def _rate(options: Options, steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    if options.constant_rate:
+        return options.learning_rate
+    warm_up = max(1, steps // 10)
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=options.learning_rate / 10,
+        warmup_target=options.learning_rate,
+        warmup_steps=warm_up,
+        decay_steps=max(1, steps - warm_up),
     )
 
 

@@ -9,17 +9,20 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from model.card import SHIPPED, read_card
+from model.options import Options
 from model.predictor import Predictor
-from model.presets import PUBLISHED
 from model.runs.folder import STEPS_FILE, State, Status, read_metrics, read_status
+from model.runs.keeper import Keeper, Origin, Progress, begin
+from model.tutorials import PUBLISHED
 from tests.conftest import ROOT
-from train import Keeper, Progress, main, make_run_dir, parse_arguments
+from train import main, read_command_line
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
 
@@ -107,8 +110,9 @@ def test_the_share_done_rises_from_loading_to_judging_and_the_time_left_is_that_
 
 def test_time_left_is_that_of_the_batches_and_validations_to_come(tmp_path, monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("train.time.monotonic", lambda: now[0])
-    keeper = Keeper(Progress(tmp_path, {State.TRAINING: 100, State.JUDGING: 7}), 2, 10, 0, 5.0)
+    monkeypatch.setattr("model.runs.keeper.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("model.runs.keeper.seconds_between_epochs", lambda options: 5.0)
+    keeper = Keeper(Progress(tmp_path, {State.TRAINING: 100, State.JUDGING: 7}), Options(epochs=2), 10, 0)
     keeper.on_train_begin()
     assert read_status(tmp_path).seconds_left == 107
     keeper.on_epoch_begin(0)
@@ -168,7 +172,7 @@ def test_with_peoples_strokes_it_is_judged_on_other_people(tmp_path, tiny_mnist_
         ),
         (["--hidden", "0"], "--hidden is 0; expected from 1 to 10,000 neurons in a layer"),
         (["--hidden", "-1"], "--hidden is -1; expected from 1"),
-        (["--hidden", "1000000000"], "would take 12,544.0 GB to train"),
+        (["--hidden", "1000000000"], "--hidden is 1000000000; expected from 1 to 10,000 neurons in a layer"),
         (
             ["--mnist", "TINY", "--start-from", "nowhere"],
             "nowhere/model.keras cannot be loaded",
@@ -208,7 +212,7 @@ def test_run_folder_in_use_is_not_overwritten(tmp_path, tiny_mnist_file):
 
 
 def test_default_run_folder_is_in_the_state_folder(state):
-    folder = make_run_dir(None)
+    folder = begin(None, Options(), Origin(None, None, "python train.py"))
     assert folder.is_dir()
     assert folder.parent == state / "runs"
 
@@ -366,7 +370,7 @@ def test_disk_that_fills_up_while_it_saves_is_said(state, tiny_mnist_file, monke
         write(path)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("train.write_atomically", fill_up)
+    monkeypatch.setattr("model.runs.keeper.write_atomically", fill_up)
     folder = state / "run"
     with pytest.raises(SystemExit, match="No space left on device"):
         main(
@@ -455,8 +459,40 @@ def test_networks_are_listed_with_their_layers_and_histories(capsys):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_preset_is_taken(name):
-    options = parse_arguments(["--preset", name])
-    assert {option: getattr(options, option) for option in PUBLISHED[name].options} == PUBLISHED[name].options
+    assert read_command_line(["--preset", name])[1] == PUBLISHED[name].options
+
+
+def test_each_way_to_begin_has_its_learning_rate_and_another_may_be_said():
+    rates = [
+        read_command_line(words)[1].learning_rate
+        for words in (
+            [],
+            ["--start-from", "model/weights"],
+            ["--start-from", "model/weights", "--learning-rate", "0.1"],
+        )
+    ]
+    assert rates == [0.006, 0.0005, 0.1]
+
+
+# Of `--epochs 1 --images 2560` with MNIST, as printed before the options were one: the same seed gives the same.
+FIRST_EPOCHS = {
+    "--network dense": (1.8086, 0.4891, 0.7250),
+    "--network dense --as-it-is --batch-size 64 --constant-rate": (0.7116, 0.7816, 0.8750),
+    "--network light_reader": (2.2150, 0.4484, 0.4914),
+    "--network scratch": (1.8410, 0.5172, 0.7437),
+}
+
+
+@pytest.mark.parametrize("words", FIRST_EPOCHS)
+def test_the_same_seed_gives_the_first_epoch_that_it_always_gave(words, tmp_path, mnist):
+    folder = tmp_path / "run"
+    done = train(
+        "--mnist", os.environ["MNIST_PATH"], *words.split(), "--epochs", 1, "--images", 2560, "--run-dir", folder
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = read_metrics(folder)
+    figures = line["loss"], line["accuracy"], line["val_accuracy"]
+    assert figures == pytest.approx(FIRST_EPOCHS[words], abs=0.01)
 
 
 def test_validated_on_the_test_digits_it_learns_from_all_others_and_warns(tmp_path, tiny_mnist_file):
@@ -469,6 +505,10 @@ def test_validated_on_the_test_digits_it_learns_from_all_others_and_warns(tmp_pa
     assert (card.train_images, card.validation_images) == (400, 100)
     assert card.validation_accuracy == pytest.approx(card.accuracy["mnist"])
     assert "flatters" in card.test_told
+    told_by_its_command = replace(card, options=None, command="python train.py --preset dense_validate_on_test")
+    assert told_by_its_command.test_told == card.test_told
+    elsewhere = replace(card, options=None, command="python train.py --run-dir data/runs/validate-on-test")
+    assert "neither trained nor tuned" in elsewhere.test_told
     assert "neither trained nor tuned" in read_card(SHIPPED).test_told
 
 

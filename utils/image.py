@@ -319,7 +319,7 @@ def _kind(content: bytes) -> str:
     if start[4:8] == b"ftyp":
         return "a HEIC or AVIF photo, or a film (an iPhone takes JPEG under Settings, Camera, Formats, Most Compatible)"
     if content.startswith(b"\x93NUMPY"):
-        return "a NumPy array (.npy), not a picture; Predictor.predict takes arrays"
+        return "a NumPy array (.npy), not a picture"
     return "not a picture in a known format"
 
 

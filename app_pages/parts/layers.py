@@ -4,7 +4,8 @@ import streamlit as st
 
 from app_pages.sidebar.retrain import offer_training
 from model.layers import draw_layers, read_layers
-from model.presets import NETWORKS
+from model.options import NETWORKS
+from model.tutorials import HISTORIES
 from utils.charts import layers_chart
 
 ROOM_FOR_SCROLLBAR_PX = 16
@@ -14,11 +15,11 @@ ROOM_FOR_SCROLLBAR_PX = 16
 def show_layers() -> None:
     """Let one choose a network; show where it comes from, its layers, and offer to train it."""
     st.header("Which networks there are", anchor=False)
-    name = st.pills("Network", list(NETWORKS), default=next(iter(NETWORKS)), required=True, key="networks_layers_of")
+    name = st.pills("Network", NETWORKS, default=NETWORKS[0], required=True, key="networks_layers_of")
     layers = read_layers()[name]
     parameters, an_output_more = sum(layer.parameters for layer in layers), layers[-1].parameters // 10
     st.markdown(
-        f"{NETWORKS[name].history} {parameters:,} parameters with ten outputs, the digits, as drawn here; "
+        f"{HISTORIES[name]} {parameters:,} parameters with ten outputs, the digits, as drawn here; "
         f"{parameters + an_output_more:,} with an eleventh, for what is no digit."
     )
     drawing = draw_layers(layers)

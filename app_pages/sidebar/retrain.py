@@ -1,5 +1,6 @@
 """Retrain: a dialog that starts a training, and in the sidebar how far it is and how it ended."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -8,10 +9,12 @@ from app_pages.parts.shared import get_predictor
 from app_pages.sidebar.outcome import announce_end, show_end
 from app_pages.sidebar.permission import ask_password, has_password, is_permitted
 from app_pages.sidebar.switch import show_ways_back
-from model import presets
+from model.options import NETWORKS
+from model.presets import MNIST_IMAGES, PRESETS, expected_seconds
 from model.runs.folder import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
 from model.runs.in_use import folder_in_use, previous_folder
 from model.runs.jobs import BusyError, cancel, is_installed, is_switched_off, latest_job, start_training
+from model.tutorials import HISTORIES
 from utils.charts import learning_curve
 from utils.json_files import UnreadableError
 from utils.words import as_markdown, duration
@@ -65,7 +68,7 @@ def _open(network: str | None = None) -> None:
     st.session_state["retrain_open"] = True
     if network:
         st.session_state["retrain_from"] = ANEW
-        for preset in presets.PRESETS:
+        for preset in PRESETS:
             st.session_state[f"retrain_network_{ANEW}_{preset}"] = network
 
 
@@ -92,23 +95,22 @@ def choose() -> None:
     start = st.segmented_control(
         "Start from", [GO_ON, ANEW], default=GO_ON, required=True, persist_state="session", key="retrain_from"
     )
-    name = st.segmented_control("How long", list(presets.PRESETS), default="Quick", required=True, key="retrain_preset")
-    preset, of = presets.PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
+    name = st.segmented_control("How long", list(PRESETS), default="Quick", required=True, key="retrain_preset")
+    preset, of = PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
     in_use, anew = get_predictor(), start == ANEW
     network = in_use.card.network
     if anew:
-        networks = list(presets.NETWORKS)
         network = st.selectbox(
-            "Network", networks, networks.index(preset.network), persist_state="session", key=f"retrain_network_{of}"
+            "Network", NETWORKS, NETWORKS.index(preset.network), persist_state="session", key=f"retrain_network_{of}"
         )
-        st.caption(presets.NETWORKS[network].history)
+        st.caption(HISTORIES[network])
     with st.expander("More"):
-        chosen = preset.options(network, anew, in_use.knows_no_digit)
+        chosen = preset.options(network, None if anew else str(in_use.folder), in_use.knows_no_digit)
         epochs = st.slider("Epochs", 1, 45, chosen.epochs, key=f"retrain_epochs_{of}_{network}")
         images = st.number_input(
             "Images an epoch",
             1000,
-            presets.MNIST_IMAGES,
+            MNIST_IMAGES,
             chosen.images,
             1000,
             key=f"retrain_images_{of}_{network}",
@@ -131,19 +133,26 @@ def choose() -> None:
         st.caption(
             "MNIST as it is, as in the tutorials: it soon reads MNIST well, but does not learn what is no digit."
         )
-    seconds = presets.expected_seconds(images, epochs, network, as_it_is)
+    options = replace(
+        chosen,
+        epochs=epochs,
+        images=images,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        seed=seed,
+        as_it_is=as_it_is,
+    )
+    seconds = expected_seconds(options)
     st.caption(
         f"About {duration(sum(seconds.values()))} for “{network}” on a machine with two cores, "
         f"{duration(seconds[State.TRAINING])} of them training."
     )
     if not st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", key="retrain_start"):
         return
-    start_from = folder_in_use() if start == GO_ON else None
-    options = presets.training_options(
-        presets.Options(epochs, images, batch_size, learning_rate, as_it_is), seed, start_from, network
-    )
     try:
-        start_training(options, keep=[folder for folder in (folder_in_use(), previous_folder()) if folder])
+        start_training(
+            options.as_arguments(), keep=[folder for folder in (folder_in_use(), previous_folder()) if folder]
+        )
     except (BusyError, OSError) as error:
         st.error(str(error), icon=":material/error:")
     else:

@@ -14,6 +14,7 @@ from model.data.no_digits import draw_no_digit
 from model.data.skeleton import centre_lines
 from model.data.strokes import Characters, select_clear_letters, select_digits
 from model.data.written import write_digit
+from model.options import Options
 
 NO_DIGIT = 10  # the eleventh class
 # How many characters the pools have at most, to MNIST's training images: distortion and pen make each new again.
@@ -49,6 +50,13 @@ class Recipe:
 AS_IT_IS = Recipe({"mnist": 1.0}, distortions=frozenset(), habits=False)
 AT_HOME = Recipe({"mnist": 0.4, "redrawn": 0.15, "written": 0.25, "no digit": 0.2})
 WITH_PENS = Recipe({"mnist": 0.34, "redrawn": 0.12, "written": 0.08, "pens": 0.3, "no digit": 0.16})
+
+
+def choose_recipe(options: Options, has_pens: bool = False) -> Recipe:
+    """Choose what to train on, by what there is."""
+    if options.as_it_is:
+        return AS_IT_IS
+    return WITH_PENS if has_pens else AT_HOME
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Sources:
 
 
 def make_sources(
-    images: np.ndarray, labels: np.ndarray, pens: Characters | None, recipe: Recipe, examples: int, seed: int
+    images: np.ndarray, labels: np.ndarray, pens: Characters | None, recipe: Recipe, options: Options
 ) -> Sources:
     """Write the pools that all epochs draw from.
 
@@ -104,11 +112,11 @@ def make_sources(
         What people wrote, where the recipe has ``pens``.
     recipe : Recipe
         Only what it draws on is made.
-    examples : int
-        So many will be drawn in all: no pool need be larger.
-    seed : int
+    options : Options
+        No pool need be larger than all that will be drawn of it.
     """
-    rng, n = np.random.default_rng(seed), len(labels)
+    rng, n = np.random.default_rng(options.seed), len(labels)
+    examples = options.epochs * (options.images or n)
     some = rng.permutation(n)[: min(int(n * REDRAWN), examples)]
     by_rule = rng.integers(0, 10, min(int(n * WRITTEN), examples))
     pools = {}
@@ -135,35 +143,50 @@ def random_pen(rng: np.random.Generator) -> float:
 
 
 class Examples(keras.utils.PyDataset):
-    """Batches made afresh from `sources` for each `epoch`, counted from 1; the same seed gives the same.
+    """Batches made afresh for each epoch; the same seed gives the same.
 
     Each is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`). Towards the
-    last of the `epochs` the distortions ease: what the network learns last is nearest to what it will read.
+    last epoch the distortions ease: what the network learns last is nearest to what it will read.
 
-    `model.training.fit` says which epoch it is. Keras itself takes a batch before the first, to see its shape, and
-    counts that as an epoch.
+    Parameters
+    ----------
+    sources : Sources
+        What they are made from.
+    recipe : Recipe
+        How much comes from each source, and what is done to it.
+    options : Options
+        The images of an epoch (by default as many as MNIST's part in `sources` has) and of a batch, the epochs, the
+        seed.
+
+    Attributes
+    ----------
+    epoch : int
+        Which one the batches are of, from 1. `model.training.fit` sets it: Keras itself takes a batch before the first
+        epoch, to see its shape, and would count that as one.
+
+    Raises
+    ------
+    ValueError
+        If an epoch has too few images for a batch.
     """
 
-    def __init__(
-        self,
-        sources: Sources,
-        recipe: Recipe,
-        images_per_epoch: int,
-        batch_size: int,
-        seed: int,
-        epochs: int,
-    ):
+    def __init__(self, sources: Sources, recipe: Recipe, options: Options):
         super().__init__()
+        images = options.images or len(sources.labels)
+        if options.batch_size > images:
+            raise ValueError(
+                f"--batch-size is {options.batch_size:,}; expected at most the {images:,} images of an epoch."
+            )
         self.sources, self.recipe = sources, recipe
-        self.batch_size, self.batches, self.seed = batch_size, max(1, images_per_epoch // batch_size), seed
-        self.epoch, self.epochs = 1, epochs
+        self.batch_size, self.batches, self.seed = options.batch_size, images // options.batch_size, options.seed
+        self.epoch, self.epochs = 1, options.epochs
         self._made_for = 0
 
     def __len__(self) -> int:
         return self.batches
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        # All of an epoch at once: made while the network trains, they would take twice as long, and it, too.
+        # All of an epoch at once: made while the network trains, they would slow it down as much as it them.
         if self._made_for != self.epoch:
             self._make()
         batch = slice(index * self.batch_size, (index + 1) * self.batch_size)

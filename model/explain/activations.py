@@ -1,15 +1,14 @@
 """What happens inside the network: what each layer makes of an image, and with which weights. LiteRT only.
 
-A ``.tflite`` file is a list of operations, of which only the last one's result can be read. Here the file is unpacked
-(its format is public: FlatBuffers, by TensorFlow's ``schema.fbs``), the results of all layers are added to its outputs,
-and it is packed again: the same kernels then compute the same figures as for the reading.
+A ``.tflite`` file is a list of operations; its format is public (FlatBuffers, by TensorFlow's ``schema.fbs``), so it
+says which of their results are a layer's. The interpreter is told to keep them all.
 """
 
 import threading
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
@@ -28,7 +27,6 @@ PICKING = {
     schema.BuiltinOperator.PACK,
     schema.BuiltinOperator.RESHAPE,
 }
-FILE_IDENTIFIER = b"TFL3"
 MOST_DRAWN = 1024  # neurons of a layer; more would fill several screens
 
 
@@ -118,12 +116,12 @@ class OpenNetwork:
     """
 
     def __init__(self, folder: Path = SHIPPED):
-        model = schema.ModelT.InitFromPackedBuf(read_litert(folder / LITERT_FILE))
-        self._layers = _find_layers(model)
-        model.subgraphs[0].outputs = [layer.activations for layer in self._layers] + [self._layers[-1].inputs]
-        builder = flatbuffers.Builder()
-        builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
-        self._interpreter = Interpreter(model_content=bytes(builder.Output()), num_threads=1)
+        content = read_litert(folder / LITERT_FILE)
+        self._layers = _find_layers(schema.ModelT.InitFromPackedBuf(content))
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # that it takes memory: here 0.3 MB
+            self._interpreter = Interpreter(
+                model_content=content, num_threads=1, experimental_preserve_all_tensors=True
+            )
         self._interpreter.allocate_tensors()
         (self._input,) = (images["index"] for images in self._interpreter.get_input_details())
         self._weights = [self._interpreter.get_tensor(layer.weights) for layer in self._layers]

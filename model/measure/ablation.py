@@ -25,8 +25,8 @@ from model.data.skeleton import redraw
 from model.data.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
 from model.measure.evaluate import load_not_digits
 from model.networks import NETWORKS
+from model.options import Options
 from model.predictor import accuracy_of, digit_scores
-from model.presets import RATE_ANEW
 from model.training import as_the_network_gets_them, draw_as_on_the_page, draw_digits_as_on_the_page, fit
 from utils.metrics import auroc, fpr_at_tpr
 
@@ -98,15 +98,9 @@ def run(
     network: keras.Model,
 ) -> dict[str, float]:
     """Train by `recipe` on so many examples of MNIST's images and of `pens`; return the figures on what is unseen."""
-    sources = make_sources(images, labels, pens, recipe, examples, seed)
     epochs = max(1, round(examples / 50_000))
-    batch_size = min(256, examples)
-    fit(
-        network,
-        Examples(sources, recipe, examples // epochs, batch_size, seed, epochs),
-        epochs,
-        learning_rate=RATE_ANEW,
-    )
+    options = Options(epochs=epochs, images=examples // epochs, batch_size=min(256, examples), seed=seed)
+    fit(network, Examples(make_sources(images, labels, pens, recipe, options), recipe, options), options)
 
     def logits(images: np.ndarray) -> np.ndarray:
         return network.predict(images[..., np.newaxis], batch_size=500, verbose=0)

@@ -4,7 +4,10 @@ python -m model.measure.quality mnist.npz    # draw the test digits now, so that
 """
 
 import argparse
-from collections.abc import Callable, Collection, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -14,9 +17,10 @@ import numpy as np
 
 from model.card import QUALITY_FILE
 from model.data.mnist import Mnist, read_mnist, to_unit_range
-from model.data.redrawn import Drawn, draw_kept, redraw_kept
+from model.data.redrawn import Drawn, draw_kept, is_kept, redraw_kept
 from model.data.strokes import Characters, load_strokes, select_digits, split_writers
 from model.predictor import Prediction, Predictor
+from model.runs.jobs import ROOT
 from utils.json_files import write_json
 from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
 from utils.words import percent
@@ -278,6 +282,25 @@ def write_quality(answers: dict[str, Answers], folder: Path) -> dict[str, dict]:
             str(folder / f"mistakes-{name}.png"), contact_sheet(answers[name], np.flatnonzero(~answers[name].right))
         )
     return summaries
+
+
+@contextmanager
+def drawing_tests(mnist: Mnist, mnist_file: str | Path, strokes: str | None) -> Iterator[subprocess.Popen | None]:
+    """Have the test digits drawn by a process of its own, on the core that loading and small networks leave idle.
+
+    None if they are kept from an earlier time.
+    """
+    if is_kept(mnist.x_test, JUDGED_SEED, MAX_SLANT):
+        yield None
+        return
+    command = [sys.executable, "-m", "model.measure.quality", str(mnist_file)]
+    command += ["--strokes", strokes] if strokes else []
+    # In a group of its own: Ctrl-C is for this process, which then ends that one.
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, process_group=0) as drawing:
+        try:
+            yield drawing
+        finally:
+            drawing.kill()
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -15,22 +15,23 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
 import numpy as np
 
 from model.card import LITERT_FILE, SHIPPED, read_card
-from model.data.examples import AS_IT_IS, AT_HOME, Examples, Recipe, make_sources
+from model.data.examples import Examples, choose_recipe, make_sources
 from model.data.mnist import Mnist, load_mnist, stratified_split, to_unit_range
 from model.data.skeleton import redraw
 from model.data.strokes import load_strokes, select_digits, split_writers
 from model.measure.quality import MAX_SLANT
-from model.networks import NETWORKS, dense
-from model.predictor import time_a_digit
-from model.presets import PUBLISHED, RATE_ANEW
+from model.networks import build
+from model.options import Options
+from model.predictor import DIGITS, time_a_digit
 from model.training import draw_digits_as_on_the_page, fit, read_right, save_network
+from model.tutorials import PUBLISHED
 from utils.charts import over_hidden_neurons
 from utils.files import write_atomically
 from utils.words import SET_TITLES
@@ -40,7 +41,7 @@ PLOT = README.parent / "docs" / "hidden.png"
 BEGIN, END = "<!-- python -m model.measure table writes from here -->\n", "<!-- to here -->"
 PLACE = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
 HIDDEN = (8, 16, 32, 64, 128, 256, 512, 1024)
-AT_HOME_OPTIONS = {"network": "light_reader", "epochs": 5, "batch_size": 256, "learning_rate": RATE_ANEW}
+AT_HOME = Options(network="light_reader", epochs=5)
 Tests = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
@@ -76,23 +77,16 @@ def draw_tests(mnist: Mnist, strokes: Path | None) -> Tests:
     return tests
 
 
-def train(network: keras.Model, options: dict[str, object], recipe: Recipe, mnist: Mnist, seed: int) -> float:
-    """Train by the options of `train.py`; return how long that took, in seconds."""
+def train(network: keras.Model, options: Options, mnist: Mnist) -> float:
+    """Train as `train.py` does, but for watching; return how long that took, in seconds."""
     images, labels = mnist.x_train, mnist.y_train
-    if not options.get("validate_on_test"):
-        chosen, _ = stratified_split(labels, options.get("validation_split", 0.1), seed)
+    if not options.validate_on_test:
+        chosen, _ = stratified_split(labels, options.validation_split, options.seed)
         images, labels = images[chosen], labels[chosen]
-    epochs, batch_size = options["epochs"], options["batch_size"]
-    sources = make_sources(images, labels, None, recipe, len(labels) * epochs, seed)
+    recipe = choose_recipe(options)
+    sources = make_sources(images, labels, None, recipe, options)
     begun = time.perf_counter()
-    fit(
-        network,
-        Examples(sources, recipe, len(labels), batch_size, seed, epochs),
-        epochs,
-        options["learning_rate"],
-        constant_rate=options.get("constant_rate", False),
-        loss=options.get("loss", "sparse"),
-    )
+    fit(network, Examples(sources, recipe, options), options)
     return time.perf_counter() - begun
 
 
@@ -107,15 +101,15 @@ def judge(network: keras.Model, tests: Tests, seconds: float) -> Trained:
 
 def train_all(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> dict[str, list[Trained]]:
     """Train each network for each seed; say on the way what came of it."""
-    ways = {name: (published.options, AS_IT_IS) for name, published in PUBLISHED.items()}
-    ways["light_reader"] = AT_HOME_OPTIONS, AT_HOME
+    ways = {name: published.options for name, published in PUBLISHED.items()} | {"light_reader": AT_HOME}
     results = {}
-    for name, (options, recipe) in ways.items():
+    for name, options in ways.items():
         results[name] = []
         for seed in seeds:
             keras.utils.set_random_seed(seed)
-            network = NETWORKS[options["network"]](recipe.classes)
-            results[name].append(judge(network, tests, train(network, options, recipe, mnist, seed)))
+            network = build(options, choose_recipe(options).classes)
+            seconds = train(network, replace(options, seed=seed), mnist)
+            results[name].append(judge(network, tests, seconds))
             print(name, seed, results[name][-1], file=sys.stderr, flush=True)
     return results
 
@@ -126,8 +120,9 @@ def vary_hidden(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> list[dict[s
     for neurons in HIDDEN:
         for seed in seeds:
             keras.utils.set_random_seed(seed)
-            network = dense(AS_IT_IS.classes, [neurons])
-            seconds = train(network, PUBLISHED["dense"].options, AS_IT_IS, mnist, seed)
+            options = replace(PUBLISHED["dense"].options, hidden=(neurons,), seed=seed)
+            network = build(options, DIGITS)
+            seconds = train(network, options, mnist)
             figures = {"accuracy": read_right(network, *tests["mnist"]), "parameters": network.count_params()}
             rows.append({"neurons": neurons, "seed": seed, "seconds": seconds} | figures)
             print(rows[-1], file=sys.stderr, flush=True)

@@ -9,6 +9,7 @@ MNIST's test digits are read after each epoch, the clock stopped; they choose no
 import os
 import tempfile
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median, stdev
@@ -21,8 +22,9 @@ from model.data.examples import Examples, Recipe, make_sources
 from model.data.mnist import Mnist, load_mnist, to_unit_range
 from model.measure.benchmark import draw_seven, median_ms, report
 from model.networks import light_reader
+from model.options import Options
 from model.predictor import DIGITS, Predictor
-from model.presets import PRESETS, RATE_ANEW, Options, expected_seconds, training_options
+from model.presets import PRESETS, expected_seconds
 from model.runs.folder import State, Status
 from model.runs.jobs import cancel, latest_job, start_training
 from model.training import fit, read_right
@@ -60,14 +62,9 @@ class Clock(keras.callbacks.Callback):
 def train_ours(mnist: Mnist, seed: int) -> Clock:
     """Train as `train.py` does, on MNIST alone."""
     clock, recipe = Clock(mnist), Recipe({"mnist": 1.0}, habits=False)
-    sources = make_sources(mnist.x_train, mnist.y_train, None, recipe, 0, seed)
-    fit(
-        light_reader(recipe.classes),
-        Examples(sources, recipe, 60_000, 256, seed, EPOCHS),
-        EPOCHS,
-        RATE_ANEW,
-        callbacks=[clock],
-    )
+    options = Options(network="light_reader", epochs=EPOCHS, seed=seed)
+    sources = make_sources(mnist.x_train, mnist.y_train, None, recipe, options)
+    fit(light_reader(recipe.classes), Examples(sources, recipe, options), options, callbacks=[clock])
     return clock
 
 
@@ -96,12 +93,10 @@ def measure_time_to_accuracy() -> None:
             report(f"  to {target:.1%}", median(clock.seconds_to(target) for clock in of_name), "s", len(SEEDS))
 
 
-def press(
-    options: Options, seed: int, start_from: Path | None, network: str
-) -> tuple[Path, list[tuple[float, Status]]]:
+def press(options: Options) -> tuple[Path, list[tuple[float, Status]]]:
     """Train as the page does; return the run folder, and what its status was how many seconds after the press."""
     begun = time.perf_counter()
-    job = start_training(training_options(options, seed, start_from, network))
+    job = start_training(options.as_arguments())
     told = []
     while (job := latest_job()).running:
         if not told or told[-1][1] != job.status:
@@ -113,12 +108,12 @@ def press(
 
 def measure_preset(name: str, start_from: Path | None, network: str) -> None:
     """Time each phase of a preset, in the very process that the page starts, and how far off the time left was."""
-    options = PRESETS[name].options(network, anew=not start_from)
-    expected = expected_seconds(options.images, options.epochs, network, options.as_it_is)
+    options = PRESETS[name].options(network, start_from and str(start_from))
+    expected = expected_seconds(options)
     accuracies, phases, worst, cpu = [], {state: [] for state in expected}, [], []
     for seed in SEEDS:
         before = sum(os.times()[2:4])
-        run_dir, told = press(options, seed, start_from, network)
+        run_dir, told = press(replace(options, seed=seed))
         cpu.append(sum(os.times()[2:4]) - before)
         accuracies.append(read_card(run_dir).accuracy["mnist"])
         end = told[-1][0]

@@ -15,8 +15,6 @@ from utils.files import open_file, write_atomically
 from utils.json_files import Positive, UnreadableError, read_json
 from utils.words import run_title, when_begun
 
-# What the card says of its own, and where things lie.
-NO_SETTINGS = ("--network", "--seed", "--run-dir", "--mnist", "--strokes")
 NAME_FILE, MOST_LETTERS = "name.txt", 40
 
 
@@ -36,17 +34,12 @@ class Trained:
 
     @property
     def settings(self) -> str:
-        """The options that it was trained with, in the alphabet's order: "--as-it-is --epochs 5"; not its seed."""
-        options, option = {}, None
-        for word in self.card.command.split():
-            if word.startswith("--"):
-                option, _, value = word.partition("=")
-                options[option] = value.split()
-            elif option:  # what is before the first is the program
-                options[option].append(word)
-        return " ".join(
-            " ".join((option, *values)) for option, values in sorted(options.items()) if option not in NO_SETTINGS
-        )
+        """The options that it was trained with, as the command line has them, but for those that are the defaults.
+
+        Without its network and seed. Of an earlier version's network the whole command, if it cannot be made out.
+        """
+        options = self.card.how_trained
+        return " ".join(options.as_arguments(but=("network", "seed"))) if options else self.card.command
 
 
 def find_trained(now: datetime) -> list[Trained]:

@@ -1,17 +1,20 @@
 """What there is to say and to show of a study's trials. No Keras is imported here."""
 
 import shlex
+from dataclasses import replace
 
 import optuna
 from optuna import visualization
 from optuna.trial import FrozenTrial, TrialState
 from plotly.graph_objects import Figure
 
+from model.options import Options
 from utils.charts import OTHERS_COLOR, WINNER_COLOR
 from utils.words import accuracy_percent, duration
 
 MADE_FOR, BASELINE = "made_for", "baseline"  # what a study's trials have in common; which one they are measured by
 READ_RIGHT = "Read right"
+SEARCHED = ("dropout", "learning_rate", "batch_size", "constant_rate", "as_it_is")  # beside the hidden layers
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 LEAST_COMPARED, MOST_AXES, BEST = 6, 4, 5  # trials, parameters, trials
 STATES = {
@@ -23,24 +26,33 @@ STATES = {
 }
 
 
-def training_options(params: dict[str, object]) -> list[str]:
-    """Write a trial's parameters as options of `train.py`.
+def as_params(options: Options) -> dict[str, object]:
+    """Write options as Optuna has them: a parameter each for the number of layers and for the neurons of every one."""
+    hidden = {f"hidden_{layer}": neurons for layer, neurons in enumerate(options.hidden, 1)}
+    return {"layers": len(options.hidden), **hidden} | {name: getattr(options, name) for name in SEARCHED}
+
+
+def with_params(options: Options, params: dict[str, object]) -> Options:
+    """Change options as a trial's parameters say.
 
     Examples
     --------
-    >>> training_options({"layers": 2, "hidden_1": 512, "hidden_2": 64, "learning_rate": 0.00123456, "as_it_is": True})
-    ['--hidden', '512', '64', '--learning-rate', '0.00123', '--as-it-is']
+    >>> with_params(Options(), {"layers": 2, "hidden_1": 512, "hidden_2": 64, "as_it_is": True}).as_arguments()
+    ['--hidden', '512', '64', '--as-it-is']
     """
-    options = ["--hidden", *map(str, hidden_of(params))] if "layers" in params else []
-    for name in ("dropout", "learning_rate", "batch_size"):
-        if name in params:
-            options += [f"--{name.replace('_', '-')}", f"{params[name]:.3g}"]
-    return options + [f"--{name.replace('_', '-')}" for name in ("constant_rate", "as_it_is") if params.get(name)]
+    others = {name: params[name] for name in SEARCHED if name in params}
+    return replace(options, **others, **({"hidden": hidden_of(params)} if "layers" in params else {}))
 
 
-def hidden_of(params: dict[str, object]) -> list[int]:
+def hidden_of(params: dict[str, object]) -> tuple[int, ...]:
     """List the neurons of the hidden layers; empty for a network that has its own."""
-    return [params[f"hidden_{layer}"] for layer in range(1, params.get("layers", 0) + 1)]
+    return tuple(params[f"hidden_{layer}"] for layer in range(1, params.get("layers", 0) + 1))
+
+
+def options_of(trial: FrozenTrial, **others: object) -> Options:
+    """Give the options that a trial tried, the learning rate to three digits."""
+    options = with_params(Options(**others), trial.params)
+    return replace(options, learning_rate=float(f"{options.learning_rate:.3g}"))
 
 
 def training_command(study: optuna.Study) -> str:
@@ -48,13 +60,13 @@ def training_command(study: optuna.Study) -> str:
     if not _complete(study):
         return ""
     network = study.user_attrs[MADE_FOR]["network"]
-    return shlex.join(["python", "train.py", "--network", network, *training_options(study.best_trial.params)])
+    return shlex.join(["python", "train.py", *options_of(study.best_trial, network=network).as_arguments()])
 
 
 def describe(trial: FrozenTrial) -> str:
     """Say in a line what a finished trial tried and how it went."""
     how = "ended early at " if trial.state is TrialState.PRUNED else ""
-    options = " ".join(training_options(trial.params))
+    options = " ".join(options_of(trial).as_arguments())
     weights, seconds = trial.user_attrs["parameters"], duration(trial.user_attrs["seconds"])
     return f"Trial {trial.number}: {how}{accuracy_percent(trial.value)} ({options}; {weights:,} weights, {seconds})"
 

@@ -16,6 +16,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +25,7 @@ try:
     from optuna.exceptions import StorageInternalError
 
     from model.search.studies import open_storage, open_study, work
-    from model.search.trials import BASELINE, summarise, training_command
+    from model.search.trials import BASELINE, as_params, summarise, training_command, with_params
 except ModuleNotFoundError as error:
     raise SystemExit(
         f"python -m model.search: {error.name} is missing. Install it: pip install -r requirements-extra.txt"
@@ -32,15 +33,16 @@ except ModuleNotFoundError as error:
 
 import keras
 
-from model.data.examples import AS_IT_IS, AT_HOME, Examples, Sources, make_sources
+from model.data.examples import Examples, Sources, choose_recipe, make_sources
 from model.data.mnist import Mnist, load_mnist, stratified_split
-from model.networks import NETWORKS, dense, scratch
+from model.networks import build
+from model.options import NETWORKS, Options
 from model.runs.jobs import LOW_PRIORITY, SWITCH, is_switched_off, sweeps_dir
 from model.training import fit, make_validation_part
+from model.tutorials import PUBLISHED
 from utils.words import one_of
 
-VALIDATION_SPLIT = 0.1
-# What is searched, as options of `train.py`. Numbers that are not in a row of choices are the least and the most.
+# What is searched, of `Options`. Numbers that are not in a row of choices are the least and the most.
 SPACE = {
     "layers": [1, 3],
     "hidden": [16, 1024],  # neurons of each layer
@@ -50,11 +52,7 @@ SPACE = {
     "constant_rate": [True, False],
     "as_it_is": [True, False],
 }
-# The tutorials' network: Adam at its default rate, MNIST as it is.
-TUTORIALS = {
-    **{"layers": 1, "hidden_1": 128, "dropout": 0.0, "learning_rate": 1e-3, "batch_size": 64},
-    **{"constant_rate": True, "as_it_is": True},
-}
+TUTORIALS = as_params(PUBLISHED["dense"].options)  # Adam at its default rate, MNIST as it is
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -89,24 +87,19 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return arguments
 
 
-def choose(trial: optuna.Trial, network: str) -> dict[str, object]:
-    """Let Optuna choose a value of each parameter that applies to the network."""
-    chosen = {}
-    if NETWORKS[network] in (dense, scratch):
-        layers = trial.suggest_int("layers", *SPACE["layers"])
-        names = [f"hidden_{layer}" for layer in range(1, layers + 1)]
-        chosen["hidden"] = [trial.suggest_int(name, *SPACE["hidden"], log=True) for name in names]
-    if NETWORKS[network] is dense:
-        chosen["dropout"] = trial.suggest_float("dropout", *SPACE["dropout"], step=0.05)
-    chosen["learning_rate"] = trial.suggest_float("learning_rate", *SPACE["learning_rate"], log=True)
+def choose(trial: optuna.Trial, options: Options) -> Options:
+    """Let Optuna choose a value of each parameter that applies to the network; the other options stay."""
+    params = {}
+    if options.network in ("dense", "scratch"):
+        layers = params["layers"] = trial.suggest_int("layers", *SPACE["layers"])
+        for layer in range(1, layers + 1):
+            params[f"hidden_{layer}"] = trial.suggest_int(f"hidden_{layer}", *SPACE["hidden"], log=True)
+    if options.network == "dense":
+        params["dropout"] = trial.suggest_float("dropout", *SPACE["dropout"], step=0.05)
+    params["learning_rate"] = trial.suggest_float("learning_rate", *SPACE["learning_rate"], log=True)
     for name in ("batch_size", "constant_rate", "as_it_is"):
-        chosen[name] = trial.suggest_categorical(name, SPACE[name])
-    return chosen
-
-
-def build(network: str, classes: int, chosen: dict[str, object]) -> keras.Model:
-    """Build the network with what was chosen for its layers."""
-    return NETWORKS[network](classes, **{name: chosen[name] for name in ("hidden", "dropout") if name in chosen})
+        params[name] = trial.suggest_categorical(name, SPACE[name])
+    return with_params(options, params)
 
 
 class Reporter(keras.callbacks.Callback):
@@ -126,49 +119,37 @@ class Reporter(keras.callbacks.Callback):
         self.model.stop_training = self.pruned
 
 
-def make_objective(mnist: Mnist, network: str, epochs: int, images: int, seed: int) -> Callable[[optuna.Trial], float]:
+def make_objective(mnist: Mnist, options: Options) -> Callable[[optuna.Trial], float]:
     """Make what a trial is: train the network with the parameters that it chooses, return what share it reads right.
 
     Parameters
     ----------
     mnist : Mnist
-    network : str
-    epochs : int
-    images : int
-        An epoch.
-    seed : int
-        Of the split, the first weights and the images: the same for all trials.
+    options : Options
+        What all trials share: the network, the epochs, the images, and the seed of the split, of the first weights and
+        of the images.
     """
-    train, validation = stratified_split(mnist.y_train, VALIDATION_SPLIT, seed)
+    train, validation = stratified_split(mnist.y_train, options.validation_split, options.seed)
     x, y = mnist.x_train[validation], mnist.y_train[validation]
-    to_validate_with = make_validation_part(x, y, len(y), None, seed)
+    to_validate_with = make_validation_part(x, y, len(y), None, options.seed)
 
     @cache
     def sources(as_it_is: bool) -> Sources:
-        recipe = AS_IT_IS if as_it_is else AT_HOME
-        return make_sources(mnist.x_train[train], mnist.y_train[train], None, recipe, images * epochs, seed)
+        recipe = choose_recipe(replace(options, as_it_is=as_it_is))
+        return make_sources(mnist.x_train[train], mnist.y_train[train], None, recipe, options)
 
     def objective(trial: optuna.Trial) -> float:
         begun = time.monotonic()
         trial.set_user_attr("worker", f"{socket.gethostname()}:{os.getpid()}")
-        chosen = choose(trial, network)
+        chosen = choose(trial, options)
         keras.utils.clear_session()  # else all networks so far stay in memory
-        keras.utils.set_random_seed(seed)
-        recipe = AS_IT_IS if chosen["as_it_is"] else AT_HOME
-        model = build(network, recipe.classes, chosen)
-        trial.set_user_attr("parameters", model.count_params())
-        examples = Examples(sources(chosen["as_it_is"]), recipe, images, chosen["batch_size"], seed, epochs)
-        reporter = Reporter(trial, epochs)
+        keras.utils.set_random_seed(options.seed)
+        recipe = choose_recipe(chosen)
+        network = build(chosen, recipe.classes)
+        trial.set_user_attr("parameters", network.count_params())
+        reporter = Reporter(trial, options.epochs)
         try:
-            fit(
-                model,
-                examples,
-                epochs,
-                chosen["learning_rate"],
-                to_validate_with,
-                [reporter],
-                constant_rate=chosen["constant_rate"],
-            )
+            fit(network, Examples(sources(chosen.as_it_is), recipe, chosen), chosen, to_validate_with, [reporter])
         finally:
             trial.set_user_attr("seconds", round(time.monotonic() - begun, 1))
         if reporter.pruned:
@@ -183,13 +164,16 @@ def prepare(arguments: argparse.Namespace) -> tuple[optuna.Study, Callable[[optu
     try:
         storage = open_storage(arguments.storage)
         mnist = load_mnist(arguments.mnist)
-        images = arguments.images or round(len(mnist.y_train) * (1 - VALIDATION_SPLIT))
-        budget = {"epochs": arguments.epochs, "images": images, "seed": arguments.seed}
-        made_for = {"network": arguments.network, **budget, "MNIST": mnist.sha256()[:8], "parameters": SPACE}
+        options = Options(
+            network=arguments.network, epochs=arguments.epochs, images=arguments.images, seed=arguments.seed
+        )
+        images = options.images or round(len(mnist.y_train) * (1 - options.validation_split))
+        budget = {"epochs": options.epochs, "images": images, "seed": options.seed}
+        made_for = {"network": options.network, **budget, "MNIST": mnist.sha256()[:8], "parameters": SPACE}
         study = open_study(storage, arguments.study, made_for, TUTORIALS)
     except ValueError as error:
         raise SystemExit(f"python -m model.search: {error}") from error
-    return study, make_objective(mnist, arguments.network, **budget)
+    return study, make_objective(mnist, options)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model import presets
+from model import options, presets, scratch, training, tutorials
 from model.card import LITERT_FILE
 from model.networks import NETWORKS, dense
 from model.predictor import LiteRTNetwork, digit_scores
@@ -42,7 +42,13 @@ def test_each_network_has_its_parameters_and_is_read_by_the_pages_runtime(name, 
 
 
 def test_every_network_is_known_to_the_page():
-    assert [*presets.NETWORKS] == [*NETWORKS]
+    for known in (options.NETWORKS, tutorials.HISTORIES, presets.SECONDS_AN_IMAGE):
+        assert [*known] == [*NETWORKS]
+
+
+def test_every_loss_and_optimizer_is_known_to_the_options():
+    assert ([*options.LOSSES], [*options.OPTIMIZERS]) == ([*training.LOSSES], [*training.OPTIMIZERS])
+    assert [*options.OPTIMIZERS_OF_SCRATCH] == [*scratch.OPTIMIZERS]
 
 
 def test_dense_has_the_hidden_layers_that_it_is_told():

@@ -9,6 +9,7 @@ import pytest
 from model import training
 from model.data.examples import AS_IT_IS, Examples, Sources
 from model.networks import dense, scratch
+from model.options import OPTIMIZERS_OF_SCRATCH, Options
 from model.scratch import OPTIMIZERS, backward, cross_entropy, forward
 from model.training import fit
 
@@ -50,7 +51,7 @@ def test_gradients_are_those_of_small_differences(hidden):
             assert gradient[index] == pytest.approx((differences[0] - differences[1]) / 2e-6, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", OPTIMIZERS_OF_SCRATCH)
 def test_each_optimizer_goes_down_a_valley_as_keras_does(name):
     ours, keras_s = [np.array([3.0, -2.0], np.float32)], keras.Variable([3.0, -2.0])
     by_hand, optimizer = OPTIMIZERS[name](ours), training.OPTIMIZERS[name](0.05)
@@ -66,7 +67,8 @@ def test_trained_on_the_same_batches_it_becomes_what_keras_makes_of_it(tiny_mnis
     with np.load(tiny_mnist_file) as arrays:
         images, labels = arrays["x_train"], arrays["y_train"]
     # A batch an epoch: Keras would take several in another order.
-    examples = [Examples(Sources(images, labels, {}), AS_IT_IS, 400, 400, 0, 20) for _ in range(2)]
+    options = Options(epochs=20, batch_size=400, learning_rate=3e-3)
+    examples = [Examples(Sources(images, labels, {}), AS_IT_IS, options) for _ in range(2)]
     validation = images[:100].astype(np.float32) / 255, labels[:100].astype(int)
     # From one in eight sets of first weights the two part, by up to 0.007: presumably where a gradient is all rounding
     # error, which Adam makes as long a step of as of any other.
@@ -74,7 +76,7 @@ def test_trained_on_the_same_batches_it_becomes_what_keras_makes_of_it(tiny_mnis
     by_keras, by_hand = dense(10, [16]), scratch(10, [16])
     by_hand.set_weights(by_keras.get_weights())
     for network, its_examples in zip((by_keras, by_hand), examples, strict=True):
-        fit(network, its_examples, 20, 3e-3, validation)
+        fit(network, its_examples, options, validation)
     for expected, weights in zip(by_keras.get_weights(), by_hand.get_weights(), strict=True):
         np.testing.assert_allclose(weights, expected, atol=1e-4)
     assert int(by_hand.optimizer.iterations) == 20

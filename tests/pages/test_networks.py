@@ -10,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Image
 
 from model.card import SHIPPED, read_card, write_card
+from model.options import NETWORKS
 from model.predictor import Prediction, Reading
-from model.presets import NETWORKS
 from model.runs.jobs import only_training
+from model.tutorials import HISTORIES
 from tests.conftest import ROOT, encode, open_page
 from tests.drawings import draw
-from train import parse_arguments
+from train import read_command_line
 from utils.sketch import Sketch, Version
 
 PAGE = "app_pages/networks.py"
@@ -108,11 +109,11 @@ def test_an_empty_drawing_is_said_once(dense_run):
 
 def test_every_networks_layers_are_drawn():
     page = open_page(PAGE)
-    for name, network in NETWORKS.items():
+    for name in NETWORKS:
         page.pills(key="networks_layers_of").set_value(name).run()
         assert not page.exception
         assert page.main.get("vega_lite_chart")[-1].proto.alt.startswith(f"The layers of {name},")
-        assert any(network.history in text.value for text in page.main.markdown)
+        assert any(HISTORIES[name] in text.value for text in page.main.markdown)
 
 
 def test_any_network_is_trained_from_here_by_retrain(monkeypatch):
@@ -128,7 +129,7 @@ def test_any_network_is_trained_from_here_by_retrain(monkeypatch):
     assert any("for “lenet5”" in caption.value for caption in page.caption)
     page.button(key="retrain_start").click().run()
     assert not page.exception
-    arguments = parse_arguments(started[0])
+    _, arguments = read_command_line(started[0])
     assert (arguments.network, arguments.start_from) == ("lenet5", None)
 
 

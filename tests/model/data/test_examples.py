@@ -17,6 +17,7 @@ from model.data.mnist import load_mnist
 from model.data.skeleton import centre_lines
 from model.data.strokes import Characters
 from model.networks import NETWORKS
+from model.options import Options
 from model.training import fit
 from tests.drawings import strokes
 
@@ -36,11 +37,11 @@ def images_and_labels(tiny_mnist_file):
 
 @pytest.fixture(scope="module")
 def sources(images_and_labels):
-    return make_sources(*images_and_labels, PENS, WITH_PENS, 10_000, seed=0)
+    return make_sources(*images_and_labels, PENS, WITH_PENS, Options(epochs=10, images=1000))
 
 
 def test_batches_have_the_networks_shape_and_range(sources):
-    examples = Examples(sources, WITH_PENS, 640, 64, seed=0, epochs=10)
+    examples = Examples(sources, WITH_PENS, Options(epochs=10, images=640, batch_size=64))
     assert len(examples) == 10
     for images, labels in (examples[0], examples[9]):
         assert (images.shape, images.dtype) == ((64, 28, 28, 1), np.float32)
@@ -53,7 +54,7 @@ def test_batches_have_the_networks_shape_and_range(sources):
 
 def test_same_seed_same_epochs_and_each_epoch_is_new(sources):
     def epochs(seed):
-        examples = Examples(sources, WITH_PENS, 64, 64, seed, epochs=10)
+        examples = Examples(sources, WITH_PENS, Options(epochs=10, images=64, batch_size=64, seed=seed))
         first = examples[0][0]
         examples.epoch = 2
         return first, examples[0][0]
@@ -62,25 +63,28 @@ def test_same_seed_same_epochs_and_each_epoch_is_new(sources):
     assert np.array_equal([first, second], epochs(3))
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, epochs(4)[0])
-    resumed = Examples(sources, WITH_PENS, 64, 64, seed=3, epochs=10)
+    resumed = Examples(sources, WITH_PENS, Options(epochs=10, images=64, batch_size=64, seed=3))
     resumed.epoch = 2
     assert np.array_equal(resumed[0][0], second)
 
 
 def test_shares_are_kept(sources):
-    examples = Examples(sources, Recipe({"mnist": 0.25, "no digit": 0.75}), 2000, 2000, seed=0, epochs=1)
+    recipe = Recipe({"mnist": 0.25, "no digit": 0.75})
+    examples = Examples(sources, recipe, Options(epochs=1, images=2000, batch_size=2000))
     assert (examples[0][1] == NO_DIGIT).mean() == pytest.approx(0.75, abs=0.04)
 
 
 def test_without_pens_nothing_of_people_is_used(images_and_labels):
-    sources = make_sources(*images_and_labels, None, AT_HOME, 10_000, seed=0)
+    options = Options(epochs=100, images=64, batch_size=32)
+    sources = make_sources(*images_and_labels, None, AT_HOME, options)
     assert {*sources.pools} == {*AT_HOME.shares} - {"mnist"}
-    assert len(Examples(sources, AT_HOME, 64, 32, seed=0, epochs=1)) == 2
+    assert len(Examples(sources, AT_HOME, options)) == 2
 
 
 def test_an_epoch_of_mnist_as_it_is_has_each_image_once(images_and_labels):
     images, labels = images_and_labels
-    examples = Examples(make_sources(images, labels, None, AS_IT_IS, 800, 0), AS_IT_IS, 400, 400, seed=0, epochs=2)
+    options = Options(epochs=2, batch_size=400)
+    examples = Examples(make_sources(images, labels, None, AS_IT_IS, options), AS_IT_IS, options)
     shown, _ = examples[0]
     assert np.array_equal(
         np.sort(shown.reshape(400, -1), axis=0), np.sort(images.reshape(400, -1) / np.float32(255), axis=0)
@@ -93,7 +97,7 @@ def test_letters_are_no_digits(sources):
 
 
 def test_distortions_ease_towards_the_end(sources):
-    examples = Examples(sources, WITH_PENS, 64, 64, seed=0, epochs=20)
+    examples = Examples(sources, WITH_PENS, Options(epochs=20, images=64, batch_size=64))
     strengths = []
     for examples.epoch in range(1, 21):
         strengths.append(examples.strength)
@@ -106,7 +110,8 @@ def test_each_epoch_is_made_once_and_trained_on(sources, monkeypatch):
     made = []
     make = Examples._make
     monkeypatch.setattr(Examples, "_make", lambda self: (made.append(self.epoch), make(self)))
-    fit(NETWORKS["dense"](11), Examples(sources, WITH_PENS, 64, 32, seed=0, epochs=3), 3, 1e-3)
+    options = Options(epochs=3, images=64, batch_size=32)
+    fit(NETWORKS["dense"](11), Examples(sources, WITH_PENS, options), options)
     assert made == [1, 2, 3]
 
 

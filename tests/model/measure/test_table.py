@@ -1,15 +1,17 @@
 """The README's table of networks: trained for it, in its place, with mean and spread."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from model.data.mnist import load_mnist
 from model.measure import table
-from model.presets import Published
+from model.options import Options
+from model.tutorials import Published
 from tests.conftest import ROOT
 
-TINY = {"network": "dense", "epochs": 2, "batch_size": 32, "learning_rate": 0.01, "constant_rate": True}
+TINY = Options(network="dense", epochs=2, batch_size=32, learning_rate=0.01, constant_rate=True, as_it_is=True)
 
 
 def test_readme_has_its_place():
@@ -18,8 +20,8 @@ def test_readme_has_its_place():
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
 def test_networks_are_trained_for_each_seed_and_stand_in_the_readme(tmp_path, tiny_mnist_file, monkeypatch):
-    monkeypatch.setattr(table, "PUBLISHED", {"dense": Published(TINY | {"validate_on_test": True}, 0.98)})
-    monkeypatch.setattr(table, "AT_HOME_OPTIONS", TINY)
+    monkeypatch.setattr(table, "PUBLISHED", {"dense": Published(replace(TINY, validate_on_test=True), 0.98)})
+    monkeypatch.setattr(table, "AT_HOME", replace(TINY, as_it_is=False))
     monkeypatch.setattr(table, "HIDDEN", (1, 64))
     mnist = load_mnist(tiny_mnist_file)
     tests = table.draw_tests(mnist, None)

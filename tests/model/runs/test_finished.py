@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from model.card import SHIPPED, read_card, write_card
+from model.options import Options
 from model.runs.finished import MOST_LETTERS, NAME_FILE, Trained, average_over_seeds, find_trained, name_runs, rename
 from model.runs.folder import CONFIG_FILE, write_json
+from model.tutorials import PUBLISHED
 
 NOW = datetime.fromisoformat("2026-11-22T08:00+01:00")
 
@@ -68,8 +70,29 @@ def test_a_run_keeps_the_name_that_it_is_given_and_gets_its_first_one_back(run):
 
 def test_settings_are_what_training_was_told_but_for_chance_and_places():
     command = "python train.py --seed 3 --hidden 64 32 --as-it-is --epochs=5 --network=dense --run-dir '/a b' --mnist=m"
-    assert trained(3, 0.9, command).settings == "--as-it-is --epochs 5 --hidden 64 32"
-    assert trained(0, 0.9, "python train.py").settings == ""
+    assert trained(3, 0.9, command).settings == "--hidden 64 32 --epochs 5 --as-it-is"
+    assert trained(0, 0.9, "python train.py --epochs 25").settings == trained(0, 0.9, "python train.py").settings == ""
+
+
+def test_settings_are_the_cards_own_options_where_it_tells_them():
+    options = Options(network="dense", epochs=7, seed=3)
+    assert trained(3, 0.9, "python train.py --epochs 5", options=options).settings == "--epochs 7"
+
+
+def test_a_preset_and_its_options_spelled_out_are_the_same_settings():
+    spelled_out = PUBLISHED["cnn"].options.as_arguments()
+    same = [
+        trained(0, 0.97, "python train.py --preset cnn"),
+        trained(1, 0.98, " ".join(["python train.py --seed 1", *spelled_out])),
+    ]
+    assert [row["seeds"] for row in average_over_seeds(same)] == [2]
+
+
+@pytest.mark.parametrize("command", ["python train.py --epochs many", "make it '"])
+def test_a_command_that_cannot_be_made_out_is_told_as_it_is(command):
+    network = trained(0, 0.97, command)
+    assert network.settings == command
+    assert network.card.test_told == "Whether these digits were looked at while it was trained is not known."
 
 
 def test_other_seeds_are_one_point_with_their_mean_and_spread():

@@ -15,12 +15,13 @@ import optuna
 import pytest
 from optuna.trial import FixedTrial, TrialState, create_trial
 
-from model.networks import NETWORKS
+from model.networks import NETWORKS, build
+from model.options import Options
 from model.search import studies
 from model.search import worker as sweep
 from model.search.trials import BASELINE, FINISHED, describe, hidden_of, summarise, training_command
 from tests.conftest import ROOT, open_page
-from train import parse_arguments
+from train import read_command_line
 
 PAGE = "app_pages/networks.py"
 
@@ -131,7 +132,7 @@ def test_workers_share_a_study_and_what_one_left_when_it_was_killed_is_tried_aga
 
 
 def start_search(tiny_mnist_file: Path, *options: object) -> subprocess.Popen:
-    command = [sys.executable, "-m", "model.search.worker", "--mnist", tiny_mnist_file, "--images", 512, *options]
+    command = [sys.executable, "-m", "model.search", "--mnist", tiny_mnist_file, "--images", 512, *options]
     return subprocess.Popen([*map(str, command)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -160,7 +161,7 @@ def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, tin
     assert numbers(printed, "Trial ") == [1, 2]
     assert summarise(study) in printed
     # What it prints is a command that there is.
-    arguments = parse_arguments(shlex.split(printed.splitlines()[-1])[2:])
+    _, arguments = read_command_line(shlex.split(printed.splitlines()[-1])[2:])
     best = study.best_trial
     assert arguments.network == "dense"
     assert arguments.hidden == hidden_of(best.params)
@@ -173,7 +174,7 @@ def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, tin
 @pytest.mark.parametrize("dropout", ["-0.1", "1", "nan"])
 def test_train_says_which_dropout_it_expects(dropout, capsys):
     with pytest.raises(SystemExit):
-        parse_arguments(["--network", "dense", f"--dropout={dropout}"])
+        read_command_line(["--network", "dense", f"--dropout={dropout}"])
     assert f"--dropout is {float(dropout)}; expected from 0 to below 1, such as 0.2" in capsys.readouterr().err
 
 
@@ -183,7 +184,7 @@ HAS = {"learning_rate", "batch_size", "constant_rate", "as_it_is"}
 @pytest.mark.parametrize("network", NETWORKS)
 def test_each_network_is_searched_by_the_parameters_that_apply(network):
     trial = FixedTrial(sweep.TUTORIALS | {"layers": 2, "hidden_2": 32, "dropout": 0.5})
-    built = sweep.build(network, 10, sweep.choose(trial, network))
+    built = build(sweep.choose(trial, Options(network=network)), 10)
     of_layers = {"dense": {"layers", "hidden_1", "hidden_2", "dropout"}, "scratch": {"layers", "hidden_1", "hidden_2"}}
     assert set(trial.params) == HAS | of_layers.get(network, set())
     if network in of_layers:
@@ -252,7 +253,7 @@ def fill(storage: str | Path, trials: int, name: str = "dense") -> optuna.Study:
     study.sampler = optuna.samplers.RandomSampler(seed=0)
 
     def objective(trial: optuna.Trial) -> float:
-        sweep.choose(trial, "dense")
+        sweep.choose(trial, Options(network="dense"))
         for name, value in {"worker": "here:1", "parameters": 101_770, "seconds": 12.3}.items():
             trial.set_user_attr(name, value)
         trial.report(0.8, 1)
@@ -303,7 +304,7 @@ def test_a_worker_that_was_taken_for_dead_goes_on_with_another_trial(tmp_path):
 def test_trials_are_told_in_words(tmp_path):
     study = fill(tmp_path / "dense.journal", 1)
     assert describe(study.trials[0]) == (
-        "Trial 0: 95.00 % (--hidden 128 --dropout 0 --learning-rate 0.001 --batch-size 64 --constant-rate --as-it-is; "
+        "Trial 0: 95.00 % (--batch-size 64 --learning-rate 0.001 --constant-rate --as-it-is; "
         "101,770 weights, 12 seconds)"
     )
     assert summarise(study).endswith("reads 95.00 % of the validation digits right: it is the baseline.")

@@ -1,0 +1,242 @@
+"""What a training does for its run folder: begin it or go on, hold the lock, say where it is, keep its checkpoints.
+
+However it ends, by a fault, Ctrl-C or a signal, the run folder says so before the lock is released.
+"""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Event
+
+import keras
+import numpy as np
+
+from model.card import CARD_FILE, CheckpointError
+from model.options import Options
+from model.presets import expected_seconds, seconds_between_epochs
+from model.runs.folder import (
+    CHECKPOINT_FILE,
+    CONFIG_FILE,
+    LOG_FILE,
+    STEPS_FILE,
+    State,
+    Status,
+    append_metrics,
+    keep_metrics,
+    read_metrics,
+    write_status,
+)
+from model.runs.jobs import BusyError, new_run_dir, only_training
+from utils.files import write_atomically
+from utils.json_files import UnreadableError, read_json, write_json
+from utils.words import counted
+
+SECONDS_BETWEEN_STATUSES = 0.5
+STEPS_AN_EPOCH = 20  # that are kept, for the curves to grow
+# What a signal raises is lost where it meets code that lets nothing out, such as a callback from C.
+CANCEL_ASKED = Event()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What ``config.json`` tells beside the options: the files of data, where they were named, and the command."""
+
+    mnist: str | None
+    strokes: str | None
+    command: str
+
+
+def begin(run_dir: Path | None, options: Options, origin: Origin) -> Path:
+    """Make the folder of a run, by default one named after the time in the state folder; return it.
+
+    It may be there already, with a ``log.txt`` of whoever started this process, but nothing else.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be made, or has anything in it.
+    """
+    run_dir = run_dir or new_run_dir()
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(
+            f"The run folder {run_dir} cannot be made: {error.strerror}. Choose another with --run-dir."
+        ) from error
+    if any(file.name != LOG_FILE for file in run_dir.iterdir()):
+        raise ValueError(f"The run folder {run_dir} is not empty. Choose another with --run-dir.")
+    write_json(run_dir / CONFIG_FILE, asdict(options) | asdict(origin))
+    return run_dir
+
+
+def resume(run_dir: Path) -> tuple[Options, Origin]:
+    """Read how a run was begun, to go on with it.
+
+    Raises
+    ------
+    ValueError
+        If there is no run to go on with.
+    """
+    if (run_dir / CARD_FILE).exists():
+        raise ValueError(f"The run {run_dir} is finished. Start another one.")
+    try:
+        return read_json(run_dir / CONFIG_FILE, Options), read_json(run_dir / CONFIG_FILE, Origin)
+    except FileNotFoundError as error:
+        raise ValueError(f"{run_dir} has no {CONFIG_FILE} to go on from. Start another run.") from error
+    except UnreadableError as error:
+        raise ValueError(f"{error} Start another run.") from error
+
+
+class Cancelled(BaseException):
+    """Somebody asked the training to end. Like KeyboardInterrupt no Exception, so that nothing takes it for a fault."""
+
+
+def cancel(*_) -> None:
+    """End the training, wherever it is: what SIGTERM does."""
+    CANCEL_ASKED.set()
+    raise Cancelled
+
+
+@contextmanager
+def keeping(run_dir: Path, options: Options) -> Iterator["Progress"]:
+    """Hold the lock while a run trains; a fault or a signal is written into its folder, and ends with a sentence."""
+
+    def fail(message: str) -> None:
+        with suppress(OSError):  # the disk may be full
+            write_status(run_dir, Status(State.FAILED, message))
+
+    signal.signal(signal.SIGTERM, cancel)
+    try:
+        with only_training(run_dir):
+            try:
+                yield Progress(run_dir, expected_seconds(options))
+                done = Status(State.DONE, "Trained and judged", options.epochs, options.epochs, share=1.0)
+                write_status(run_dir, done)
+            except (Cancelled, KeyboardInterrupt):
+                finished = len(read_metrics(run_dir))
+                message = f"Cancelled after {counted(finished, 'epoch')}"
+                write_status(run_dir, Status(State.CANCELLED, message, finished, options.epochs))
+                raise SystemExit(
+                    f"Cancelled. `python train.py --resume {run_dir}` goes on after epoch {finished}."
+                ) from None
+            except (ValueError, CheckpointError, OSError) as error:
+                fail(str(error))
+                raise SystemExit(f"train.py: {error}") from error
+            except Exception as error:
+                fail(f"{type(error).__name__}: {error}")
+                raise
+    except BusyError as error:
+        fail(str(error))
+        raise SystemExit(f"train.py: {error}") from error
+
+
+class Progress:
+    """Says in the run folder how far a run is, over loading, training and judging: `expected` seconds each."""
+
+    def __init__(self, run_dir: Path, expected: dict[State, float]):
+        self.run_dir, self.expected = run_dir, expected
+
+    def tell(self, state: State, message: str, done: float, seconds_left: float | None = None, **counts) -> None:
+        """Write the status: so much of a phase is done, from 0 to 1; it takes as long as expected, or as is said."""
+        seconds = [*self.expected.values()]
+        place = [*self.expected].index(state)
+        before, present, after = sum(seconds[:place]), seconds[place], sum(seconds[place + 1 :])
+        left = (1 - done) * present if seconds_left is None else seconds_left
+        share = (before + done * present) / sum(seconds)
+        write_status(
+            self.run_dir, Status(state, message, **counts, seconds_left=round(left + after, 1), share=round(share, 3))
+        )
+
+
+class Keeper(keras.callbacks.Callback):
+    """Says where the training is; after each epoch it writes its metrics and a checkpoint."""
+
+    def __init__(self, progress: Progress, options: Options, batches: int, first_epoch: int):
+        super().__init__()
+        self.progress, self.run_dir, self.epochs, self.batches = progress, progress.run_dir, options.epochs, batches
+        self.epoch = first_epoch
+        keep_metrics(self.run_dir, first_epoch)  # they may be an epoch ahead of the checkpoint
+        before = read_metrics(self.run_dir)
+        self.seconds_before = before[-1]["seconds"] if before else 0.0
+        self.start = self.told = time.monotonic()
+        self.noted, self.sums = 0, {}
+        # How long a batch takes, without the first of each epoch; and from an epoch's last to the next one's first.
+        self.batch, self.ended, self.timed, self.timed_seconds = 0, None, 0, 0.0
+        self.seconds_between = seconds_between_epochs(options)
+
+    @property
+    def seconds(self) -> float:
+        """Of training, those before a resumption too."""
+        return self.seconds_before + time.monotonic() - self.start
+
+    def judge(self, message: str, done: float) -> None:
+        """Say how far what comes after the training is: so much of it is done, from 0 to 1."""
+        counts = {"epoch": self.epochs, "epochs": self.epochs, "seconds": round(self.seconds, 1)}
+        self.progress.tell(State.JUDGING, message, done, **counts)
+
+    def tell(self, batch: int) -> None:
+        """Write the status."""
+        left = None
+        if self.timed:
+            batches_left = (self.epochs - self.epoch) * self.batches - batch
+            left = batches_left * self.timed_seconds / self.timed + (self.epochs - self.epoch) * self.seconds_between
+        self.told = time.monotonic()
+        self.progress.tell(
+            State.TRAINING,
+            f"Epoch {min(self.epoch + 1, self.epochs)} of {self.epochs}",
+            (self.epoch + batch / self.batches) / self.epochs,
+            left,
+            epoch=self.epoch,
+            epochs=self.epochs,
+            batch=batch,
+            batches=self.batches,
+            seconds=round(self.seconds, 1),
+        )
+
+    def clock(self, batch: int) -> None:
+        """Note how long it took to come here, `batch` batches into the epoch."""
+        now = time.monotonic()
+        if self.batch:
+            self.timed, self.timed_seconds = self.timed + batch - self.batch, self.timed_seconds + now - self.ended
+        elif self.ended:
+            self.seconds_between = now - self.ended
+        self.batch, self.ended = batch, now
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Say that it begins."""
+        self.tell(0)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Say where it is, now and then; end if that was asked for."""
+        if CANCEL_ASKED.is_set():
+            raise Cancelled
+        self.clock(batch + 1)
+        if (batch + 1) * STEPS_AN_EPOCH // self.batches > self.noted * STEPS_AN_EPOCH // self.batches:
+            self.note_step(batch + 1, logs)
+        if time.monotonic() - self.told >= SECONDS_BETWEEN_STATUSES:
+            self.tell(batch + 1)
+
+    def note_step(self, batch: int, logs: dict[str, float]) -> None:
+        """Write the metrics since the last step; Keras gives their means since the epoch's begin."""
+        sums = {name: float(value) * batch for name, value in logs.items()}
+        since = {name: (total - self.sums.get(name, 0.0)) / (batch - self.noted) for name, total in sums.items()}
+        if np.isfinite([*since.values()]).all():
+            append_metrics(self.run_dir, {"epoch": round(self.epoch + batch / self.batches, 3)} | since, STEPS_FILE)
+        self.noted, self.sums = batch, sums
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Count from the start."""
+        self.noted, self.sums, self.batch = 0, {}, 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write the epoch's metrics, then the checkpoint: resuming forgets a line that is ahead of it."""
+        if not np.isfinite([*logs.values()]).all():
+            raise ValueError("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
+        line = {"epoch": epoch + 1, "seconds": round(self.seconds, 2)}
+        append_metrics(self.run_dir, line | {name: float(value) for name, value in logs.items()})
+        write_atomically(self.run_dir / CHECKPOINT_FILE, self.model.save)
+        self.epoch = epoch + 1
+        self.tell(0)

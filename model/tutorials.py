@@ -1,0 +1,119 @@
+"""The networks' names and histories, and how the tutorials published them. No Keras is imported here."""
+
+import argparse
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from model.options import Options, add_options, read_options
+from utils.words import one_of
+
+HISTORIES = {
+    "reader": "The shipped network: four convolutions, for people's drawings.",
+    "light_reader": "Four smaller convolutions, the first with a stride: learns faster.",
+    "dense": "One hidden layer of 128 neurons: the first network of most tutorials.",
+    "scratch": "The same layers, learned in NumPy alone: every line of mathematics to read.",
+    "deep_dense": "Three hidden layers with dropout and batch normalisation: the tutorials' second.",
+    "simple_cnn": "One convolution before a dense layer: the tutorials' third.",
+    "cnn": "Two convolutions with pooling: Keras's own example.",
+    "lenet5": "LeNet-5, LeCun and others 1998: where reading digits with convolutions began.",
+}
+VALIDATED_ON_TEST = (
+    "With --validate-on-test the test digits are looked at while it trains. Whatever is chosen by them (when to stop, "
+    "which network) is chosen for them, so their accuracy no longer says how it reads digits that nobody has seen."
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """How a network was published: what `train.py --preset` does.
+
+    Attributes
+    ----------
+    options : Options
+    accuracy : float or None
+        What its authors read right of MNIST's test digits; None where they give no figure.
+    """
+
+    options: Options
+    accuracy: float | None = None
+
+
+def _published(network: str, epochs: int, batch_size: int, accuracy: float | None = None, **others) -> Published:
+    # Adam at its default rate and MNIST as it is, all of them.
+    plain = {"learning_rate": 0.001, "constant_rate": True, "as_it_is": True}
+    return Published(Options(network=network, epochs=epochs, batch_size=batch_size, **plain, **others), accuracy)
+
+
+# The tutorials' dense network is published both ways. LeNet-5's accuracy is that of LeCun and others 1998, after 20
+# epochs of their own method; simple_cnn's and cnn's are their tutorials' (keras.io/examples/vision/mnist_convnet).
+PUBLISHED = {
+    "dense": _published("dense", 5, 64, validation_split=0.2, loss="one-hot"),
+    "dense_validate_on_test": _published("dense", 10, 32, validate_on_test=True, loss="one-hot"),
+    "scratch": _published("scratch", 5, 64, validation_split=0.2),
+    "deep_dense": _published("deep_dense", 5, 64, validation_split=0.2),
+    "simple_cnn": _published("simple_cnn", 10, 32, accuracy=0.985),
+    "cnn": _published("cnn", 15, 128, accuracy=0.992, loss="one-hot"),
+    "lenet5": _published("lenet5", 20, 32, accuracy=0.9905),
+}
+
+
+def add_options_and_presets(parser: argparse.ArgumentParser) -> None:
+    """Let a command line take all of `Options`, and a tutorial's by its name."""
+    add_options(parser)
+    parser.add_argument(
+        "--preset",
+        type=one_of(PUBLISHED),
+        metavar="NAME",
+        help="a network as it was published: with the options that --list shows, but for those beside this one",
+    )
+
+
+def parse(
+    parser: argparse.ArgumentParser, read: Callable[[], argparse.Namespace]
+) -> tuple[argparse.Namespace, Options]:
+    """Read a command line.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        With `add_options_and_presets`.
+    read : callable
+        Lets the parser read; called twice where there is a ``--preset``, which sets other defaults.
+
+    Returns
+    -------
+    arguments : Namespace
+        Those that the program has beside the options.
+    options : Options
+    """
+    arguments = read()
+    if arguments.preset:
+        parser.set_defaults(**vars(PUBLISHED[arguments.preset].options))
+        arguments = read()
+    try:
+        return arguments, read_options(arguments)
+    except ValueError as error:
+        parser.error(str(error))
+
+
+class _Lenient(argparse.ArgumentParser):
+    def error(self, message: str) -> None:
+        raise ValueError(message)
+
+
+def options_of(command: str) -> Options | None:
+    """Find the options in the command of a card that does not tell them; None if it cannot be made out.
+
+    Examples
+    --------
+    >>> options_of("python train.py --preset cnn --seed 2").epochs
+    15
+    """
+    parser = _Lenient(add_help=False)
+    add_options_and_presets(parser)
+    try:
+        words: Sequence[str] = shlex.split(command)
+        return parse(parser, lambda: parser.parse_known_args(words)[0])[1]
+    except ValueError:
+        return None
