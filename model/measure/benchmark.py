@@ -28,6 +28,7 @@ from model.explain.activations import OpenNetwork, draw_inside
 from model.explain.nearest import fill_bank
 from model.explain.occlusion import find_evidence
 from model.measure import sessions as benchmark_sessions
+from model.measure.proxied import find_nginx
 from model.measure.server import ROOT, Server
 from model.predictor import LiteRTNetwork, Predictor
 from utils.image import find_ink, to_data_url
@@ -259,15 +260,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     sessions = commands.add_parser(
         "sessions", help="many sessions at once: how soon each is answered, and what it costs"
     )
-    sessions.add_argument("--watching", type=int, metavar="N", help="1 to 100 sessions, and all watch a training")
+    how = sessions.add_mutually_exclusive_group()
+    how.add_argument("--watching", type=int, metavar="N", help="1 to 100 sessions, and all watch a training")
+    how.add_argument("--behind-nginx", action="store_true", help="50 sessions, and two servers behind nginx")
     training = commands.add_parser("training", help="how long to which accuracy; it takes some forty minutes")
     training.add_argument("--quick", action="store_true", help="only *Quick*, from the press to the end: some minutes")
     args = parser.parse_args(argv)
     if args.what == "sessions" and args.watching is not None and not 1 <= args.watching <= 100:
         sessions.error(f"--watching: 1 to 100 sessions, not {args.watching}")
+    if args.what == "sessions" and args.behind_nginx and not find_nginx():
+        sessions.error("--behind-nginx: nginx is not installed")
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     if args.what == "sessions":
-        benchmark_sessions.main(args.watching)
+        benchmark_sessions.main(args.watching, args.behind_nginx)
         return
     if args.what == "training":
         tune_libraries()

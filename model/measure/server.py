@@ -15,6 +15,25 @@ ROOT = Path(__file__).parents[2]
 SECONDS_TO_START = 120
 
 
+def free_port() -> int:
+    """Find a port of this machine that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def answers(url: str, process: subprocess.Popen) -> bool:
+    """Wait for the page at `url`; say whether it answers before `process` ends and patience does."""
+    give_up = time.monotonic() + SECONDS_TO_START
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).close()
+            return True
+        except OSError:  # refused, reset, or too slow to answer yet
+            time.sleep(0.02)
+    return False
+
+
 class Server:
     """``streamlit run app.py`` on a free port of this machine alone; it answers as soon as this is made.
 
@@ -23,7 +42,7 @@ class Server:
     *options : str
         For Streamlit, besides ``.streamlit/config.toml``.
     path : str
-        What `url` ends in, with ``--server.baseUrlPath``.
+        Below which the page lies, as ``/digits``; by default at the top.
     environment : mapping of str to str, optional
         Environment variables besides this process's.
 
@@ -34,28 +53,30 @@ class Server:
     """
 
     def __init__(self, *options: str, path: str = "", environment: Mapping[str, str] | None = None):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}{path}"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}{path}"
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115, a pipe that nobody empties would stop the server
         self.process = subprocess.Popen(
-            [*command, f"--server.port={port}", "--server.address=127.0.0.1", *options],
+            [
+                *command,
+                f"--server.port={self.port}",
+                "--server.address=127.0.0.1",
+                f"--server.baseUrlPath={path}",
+                *options,
+            ],
             cwd=ROOT,
             env=os.environ | (environment or {}),
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
-        give_up = time.monotonic() + SECONDS_TO_START
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5).close()
-                return
-            except OSError:  # refused, reset, or too slow to answer yet
-                if self.process.poll() is not None or time.monotonic() > give_up:
-                    raise RuntimeError(f"The page did not start.\n{self.stop()}") from None
-                time.sleep(0.02)
+        if not answers(self.url, self.process):
+            raise RuntimeError(f"The page did not start.\n{self.stop()}")
+
+    @property
+    def own_urls(self) -> list[str]:
+        """Where it is to be had: a single place, unlike `ProxiedServers`."""
+        return [self.url]
 
     def memory_mb(self) -> float:
         """Return the memory that its process holds now (Linux)."""

@@ -11,9 +11,12 @@ import os
 import random
 import tempfile
 import time
+import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -24,6 +27,7 @@ from websockets.asyncio.client import connect
 
 from model.data.drawing import CANVAS_SIZE_PX, Strokes, draw_strokes
 from model.data.written import write_digit
+from model.measure.proxied import PATH, ProxiedServers, behind_nginx
 from model.measure.server import Server
 from model.predictor import Predictor
 from model.runs.folder import STEPS_FILE, read_metrics
@@ -32,6 +36,7 @@ from utils.image import ink_from_canvas
 
 SESSIONS = (1, 20, 50, 100)
 P95_GOALS_S = {50: 0.1, 100: 0.3}
+PROXIED_SESSIONS = 50
 P95_GOAL_WATCHING_S = 0.5
 MEMORY_GOAL_MB = 1.0
 STREAMLITS_OWN = ("--server.fileWatcherType=auto", "--runner.postScriptGC=true")
@@ -84,7 +89,7 @@ class Tab:
     """A tab of a browser, as the server sees it; its tasks are in `group`, so that a fault in one ends all."""
 
     def __init__(self, url: str, group: asyncio.TaskGroup):
-        self.url, self.group = f"{url.replace('http', 'ws', 1)}/_stcore/stream", group
+        self.url, self.group = url, group
         self.canvas_id, self.canvas, self.page = "", "", ""
         self.ready = asyncio.Event()
         self.answers, self.shown = asyncio.Queue(), None  # when bars came and their probabilities; the last ones
@@ -92,9 +97,15 @@ class Tab:
         self.refreshes = 0
 
     async def open(self) -> float:
-        """Open the page; return the seconds until all of it is there."""
+        """Open the page; return the seconds from the connection until all of it is there."""
+        cookies = await asyncio.to_thread(get_cookies, f"{self.url}/")
         start = time.perf_counter()
-        self.socket = await connect(self.url, subprotocols=["streamlit"], max_size=None)
+        self.socket = await connect(
+            f"{self.url.replace('http', 'ws', 1)}/_stcore/stream",
+            subprotocols=["streamlit"],
+            additional_headers={"Cookie": cookies},
+            max_size=None,
+        )
         self.group.create_task(self._listen())
         await self._run()
         await asyncio.wait_for(self.ready.wait(), SECONDS_TO_ANSWER)
@@ -158,6 +169,12 @@ class Tab:
                 self.refreshes += message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
+def get_cookies(url: str) -> str:
+    """Get the file that a browser asks for first; return the cookies that came with it."""
+    with urllib.request.urlopen(url, timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310, of this machine
+        return "; ".join(cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie", []))
+
+
 def shown_probabilities(chart) -> list[float]:
     """Read the ten probabilities from the bars that the page shows, a `streamlit.proto.VegaLiteChart`."""
     (dataset,) = chart.datasets
@@ -187,7 +204,7 @@ class Figures:
         return float(np.percentile(self.answer_s, 95))
 
 
-async def measure(server: Server, sessions: int, seconds_between: float = SECONDS_BETWEEN) -> Figures:
+async def measure(server: Server | ProxiedServers, sessions: int, seconds_between: float = SECONDS_BETWEEN) -> Figures:
     """Let people come, one after the other, draw all at the same time, and go."""
     strokes = max(STROKES, LEAST_STROKES_IN_ALL // sessions)
     drawings = make_drawings(sessions * strokes)
@@ -216,9 +233,10 @@ async def measure(server: Server, sessions: int, seconds_between: float = SECOND
             await tab.close()
         # Streamlit drops those it has kept too long when the next one leaves.
         await asyncio.sleep(SECONDS_KEPT + 1)
-        last = Tab(server.url, group)
-        await last.open()
-        await last.close()
+        for url in server.own_urls:
+            last = Tab(url, group)
+            await last.open()
+            await last.close()
         await asyncio.sleep(1)
     answers = [answer for of_one in drawn for answer in of_one]
     return Figures(
@@ -235,9 +253,9 @@ async def measure(server: Server, sessions: int, seconds_between: float = SECOND
 
 
 @contextmanager
-def warm_server(*options: str) -> Iterator[Server]:
+def warm_server(*options: str, path: str = "") -> Iterator[Server]:
     """Start the page, and draw a little, so that what is loaded and made once is there."""
-    server = Server(f"--server.disconnectedSessionTTL={SECONDS_KEPT}", *options)
+    server = Server(f"--server.disconnectedSessionTTL={SECONDS_KEPT}", *options, path=path)
     try:
         asyncio.run(measure(server, 2, seconds_between=0))
         yield server
@@ -326,11 +344,27 @@ def measure_watching(sessions: int) -> None:
     print_goal("crossed answers", figures.crossed, "", 0)
 
 
-def main(watching: int | None) -> None:
-    """Print the figures of sessions, or of so many that watch a training."""
+def measure_behind_nginx() -> None:
+    """Print what sessions get of two servers behind nginx, and how they were spread over the two."""
+    with warm_server(path=PATH) as one, warm_server(path=PATH) as other, behind_nginx(one, other) as servers:
+        figures = asyncio.run(measure(servers, PROXIED_SESSIONS))
+        visitors = servers.visitors()
+    print(HEADER)
+    print_row(f"{PROXIED_SESSIONS}, two servers behind nginx", figures)
+    one, other = Counter(chain.from_iterable(visitors.values())).values()
+    print(f"\nOf {len(visitors)} visitors, one server had {one} and the other {other}.")
+    print_goal("visitors that were sent to both", sum(len(to) > 1 for to in visitors.values()), "", 0)
+    print_goal(f"{PROXIED_SESSIONS} sessions, stroke → answer, p95", figures.p95_s, "s", P95_GOALS_S[PROXIED_SESSIONS])
+    print_goal("crossed answers", figures.crossed, "", 0)
+
+
+def main(watching: int | None, behind_nginx: bool) -> None:
+    """Print the figures of sessions, or of so many that watch a training, or of those behind nginx."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DIGITS_DATA_DIR"] = folder
-        if watching:
+        if behind_nginx:
+            measure_behind_nginx()
+        elif watching:
             measure_watching(watching)
         else:
             measure_sessions()

@@ -333,7 +333,7 @@ def test_page_needs_no_network(browser, server):
 
 
 def test_page_works_behind_a_path(browser):
-    server = Server("--server.baseUrlPath=digits", path="/digits")
+    server = Server(path="/digits")
     try:
         page = open_page(browser.new_page(), server.url)
         write(page, 4)

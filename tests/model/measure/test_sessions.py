@@ -4,8 +4,13 @@ import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from urllib.error import HTTPError
 
-from model.measure.sessions import Tab, make_drawings, measure
+import pytest
+
+from model.measure.proxied import PATH, behind_nginx, find_nginx
+from model.measure.server import Server
+from model.measure.sessions import Tab, get_cookies, make_drawings, measure
 
 
 def run(sessions: Coroutine):
@@ -32,3 +37,21 @@ def test_an_answer_to_another_drawing_is_noticed(server):
         return right, crossed
 
     assert run(draw()) == (True, False)
+
+
+@pytest.mark.skipif(not find_nginx(), reason="nginx is not installed")
+def test_behind_nginx_as_documented_each_visitor_stays_at_one_of_the_servers():
+    servers = [Server(path=PATH) for _ in range(2)]
+    try:
+        with behind_nginx(*servers) as proxied:
+            figures = run(measure(proxied, 12, seconds_between=0))
+            visitors = proxied.visitors()
+            with pytest.raises(HTTPError, match="404"):  # what the servers tell of all visitors is kept back
+                get_cookies(f"{proxied.url}/_stcore/metrics")
+    finally:
+        printed = [server.stop() for server in servers]
+    assert figures.crossed == 0
+    assert len(visitors) == 12
+    assert all(len(went_to) == 1 for went_to in visitors.values())
+    assert set.union(*visitors.values()) == {f"127.0.0.1:{server.port}" for server in servers}
+    assert not any("Traceback" in text for text in printed)

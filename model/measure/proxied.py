@@ -1,0 +1,93 @@
+"""Servers behind nginx, by the configuration that ``docs/deploy.md`` gives, for tests and benchmarks."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.measure.server import ROOT, Server, answers, free_port
+
+DEPLOY = ROOT / "docs" / "deploy.md"
+PATH = "/digits"  # there
+# As a single process, with files of its own, that writes down who was sent where.
+AROUND = """
+daemon off; master_process off; pid nginx.pid; events {{ }}
+http {{
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    map $uri $is_visit {{ default 1; ~/health$ 0; }}
+    log_format visit "$server_key $upstream_addr"; access_log visits.log visit if=$is_visit;
+    {}
+}}
+"""
+
+
+def find_nginx() -> str | None:
+    """Return the path of nginx; None where it is not installed."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")  # Debian's, where only root looks
+
+
+@dataclass(frozen=True)
+class ProxiedServers:
+    """Servers behind nginx at `url`: of all together they tell what `Server` tells of one."""
+
+    url: str
+    servers: tuple[Server, ...]
+    log: Path
+
+    @property
+    def own_urls(self) -> list[str]:
+        """Where each server is to be had without nginx."""
+        return [server.url for server in self.servers]
+
+    def memory_mb(self) -> float:
+        """Return the memory that the servers hold now."""
+        return sum(server.memory_mb() for server in self.servers)
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the servers have taken so far."""
+        return sum(server.cpu_seconds() for server in self.servers)
+
+    def descriptors(self) -> int:
+        """Count the files and connections that the servers have open."""
+        return sum(server.descriptors() for server in self.servers)
+
+    def visitors(self) -> dict[str, set[str]]:
+        """Tell by the cookie who was sent to which servers so far; of a WebSocket, once it is closed."""
+        sent_to = defaultdict(set)
+        for line in self.log.read_text().splitlines():
+            visitor, server = line.split()
+            sent_to[visitor].add(server)
+        return sent_to
+
+
+@contextmanager
+def behind_nginx(*servers: Server) -> Iterator[ProxiedServers]:
+    """Put nginx in front of two servers that lie below `PATH`.
+
+    Raises
+    ------
+    RuntimeError
+        If nginx does not start, or does not let one through; on the terminal it has said why.
+    """
+    port, ports = free_port(), iter([server.port for server in servers])
+    (documented,) = re.findall(r"^```nginx\n(.*?)^```", DEPLOY.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    here = re.sub(r"listen \d+;", f"listen 127.0.0.1:{port};", documented)
+    here = re.sub(r"server 127\.0\.0\.1:\d+;", lambda _: f"server 127.0.0.1:{next(ports)};", here)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "nginx.conf").write_text(AROUND.format(here))
+        nginx = subprocess.Popen([find_nginx(), "-p", folder, "-c", "nginx.conf", "-e", "stderr"])
+        try:
+            url = f"http://127.0.0.1:{port}{PATH}"
+            if not answers(url, nginx):
+                raise RuntimeError("nginx does not start, or does not let one through.")
+            yield ProxiedServers(url, servers, Path(folder, "visits.log"))
+        finally:
+            nginx.terminate()
+            nginx.wait(timeout=30)
