@@ -43,7 +43,7 @@ notice_changes()  # before anything is read, so that nothing is missed
 try:
     card = get_predictor().card
 except CheckpointError as error:
-    st.error(str(error), icon=":material/error:", title="The network cannot be loaded")
+    st.error(as_markdown(str(error)), icon=":material/error:", title="The network cannot be loaded")
     if folder_in_use() != SHIPPED:
         show_ways_back() if is_permitted() else ask_password()
     st.stop()

@@ -66,7 +66,7 @@ def read_with(networks: list[Trained], ink: np.ndarray) -> dict[str, Reading]:
         try:
             reading = get_predictor(network.folder).read(ink)
         except CheckpointError as error:
-            st.error(str(error), title=as_markdown(network.name))
+            st.error(as_markdown(str(error)), title=as_markdown(network.name))
             continue
         if reading.blank:
             show_blank(reading)

@@ -162,7 +162,7 @@ def offer_new_name(run: Run) -> None:
     try:
         rename(run.folder, name)
     except OSError as error:
-        st.error(f"It could not be renamed: {error}.")
+        st.error(as_markdown(f"It could not be renamed: {error}."))
     else:
         st.rerun()
 

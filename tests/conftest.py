@@ -28,10 +28,12 @@ def at_the_machine(monkeypatch) -> None:
 
 
 @pytest.fixture
-def state(tmp_path, monkeypatch) -> Path:
-    """Give one test a state folder of its own."""
-    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
-    return tmp_path
+def state(tmp_path, monkeypatch, request) -> Path:
+    """Give one test a state folder of its own, with another name if it wants one."""
+    folder = tmp_path / getattr(request, "param", "")
+    folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv("DIGITS_DATA_DIR", str(folder))
+    return folder
 
 
 @pytest.fixture

@@ -58,6 +58,12 @@ def test_no_page_imports_a_page():
         assert not {f"app_pages.{page}" for page in pages} & imports(path), path
 
 
+def test_no_error_is_shown_as_markdown():
+    for path in (ROOT / "app.py", *(ROOT / "app_pages").rglob("*.py")):
+        shown = re.findall(r'st\.\w+\((?:str\(error\)|f"[^"]*\{error\}).*', path.read_text())
+        assert not shown, f"{path}: an error may tell of files and their names: as_markdown"
+
+
 def test_upload_limits_agree():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     assert config["server"]["maxUploadSize"] * 2**20 == MAX_FILE_BYTES

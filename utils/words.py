@@ -153,8 +153,9 @@ def as_markdown(text: str) -> str:
     \*my\* net \<b\>, 14:05
     """
     escaped = re.sub(r"([\\`*_{}\[\]<>()#+!|~$&-])", r"\\\1", text)
-    # ":smile:" and "www.…" are found after the escapes are gone. An invisible letter on both sides keeps them apart.
-    return re.sub(r"(?<!\d)[:.@]|[:.@](?!\d)", "\N{WORD JOINER}\\g<0>\N{WORD JOINER}", escaped)
+    # ":smile:" and "www.…" are found after the escapes are gone. An invisible letter on both sides keeps them apart;
+    # nowhere else, so that a command such as "python train.py" can be copied.
+    return re.sub(r"(?<!\d):|:(?!\d)|@|(?<=www)\.", "\N{WORD JOINER}\\g<0>\N{WORD JOINER}", escaped, flags=re.I)
 
 
 def in_words(probabilities: np.ndarray) -> str:

@@ -11,7 +11,7 @@ from model.data.mnist import Mnist, find_mnist, mean_digits, read_mnist
 from model.measure.quality import Answers, answer_mnist, hardest
 from model.runs.in_use import folder_in_use
 from utils.image import to_data_url
-from utils.words import percent
+from utils.words import as_markdown, percent
 
 MOST_SHOWN, TILE_PX, TILE_WITH_CAPTION_PX = 40, 56, 68
 
@@ -36,7 +36,7 @@ def show_dataset() -> None:
         try:
             mnist = _read(path, changed)
         except ValueError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(as_markdown(str(error)), icon=":material/error:")
             return
         view = st.segmented_control(
             "Show", ["By label", "On average", "The hardest"], default="By label", required=True, key="dataset_view"

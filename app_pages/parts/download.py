@@ -8,6 +8,7 @@ from app_pages.sidebar.permission import is_permitted
 from model.export.download import export_as_zip
 from model.export.formats import COPIED, FORMATS, ExportError, export_name
 from model.runs.jobs import is_installed
+from utils.words import as_markdown
 
 
 @st.fragment  # the page does not wait while the file is written
@@ -34,7 +35,7 @@ def offer_download(folder: Path, key: str) -> None:
         try:
             written = _export(folder, name)
         except ExportError as error:
-            st.error(str(error))
+            st.error(as_markdown(str(error)))
             return
         st.download_button(
             "Download",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app_pages.sidebar.permission import read_secret
 from model.runs.jobs import sweeps_dir
+from utils.words import as_markdown
 
 SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_ALIVE = 60  # a worker writes into the journal every few seconds
@@ -19,7 +20,7 @@ def show_searches() -> None:
     try:
         database = read_secret(DATABASE)
     except PermissionError as error:
-        st.warning(str(error))
+        st.warning(as_markdown(str(error)))
         database = None
     if database:
         kept.append(database)
@@ -76,7 +77,7 @@ def show_study(where: str) -> None:
     try:
         studies = read_studies(where)
     except ValueError as error:
-        st.warning(str(error))
+        st.warning(as_markdown(str(error)))
         return
     names = list(studies)
     study = studies[st.selectbox("Which of its studies", names, key="search_study") if len(names) > 1 else names[0]]

@@ -12,6 +12,7 @@ from app_pages.parts.shared import decode_picture
 from app_pages.parts.spreadsheet import readings_as_csv
 from model.predictor import Predictor, Reading
 from utils.image import FORMATS_IN_WORDS
+from utils.words import as_markdown
 
 PICTURES = Path(__file__).parents[1] / "pictures"  # tests/make_pictures.py made them
 EXAMPLES = {
@@ -128,7 +129,7 @@ def show_picture(name: str, content: bytes, reading: Reading | str) -> None:
     """Show a picture over its name; if it could not be read, its name and why."""
     if isinstance(reading, str):
         st.text(name)  # plain text: a name may hold anything
-        st.error(reading, icon=":material/broken_image:")
+        st.error(as_markdown(reading), icon=":material/broken_image:")
         return
     _, thumbnail = decode_picture(content)
     st.image(thumbnail, width=PICTURE_SIZE_PX, alt=f"The picture {name}")

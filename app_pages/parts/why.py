@@ -12,7 +12,7 @@ from model.explain.occlusion import find_evidence
 from model.predictor import DIGITS, Predictor, Reading
 from utils.image import tint, to_data_url
 from utils.sheets import WIDTH_PX, draw_images, draw_weights, stack
-from utils.words import a_digit
+from utils.words import a_digit, as_markdown
 
 PICTURE_SIZE_PX, LEAST_SIZE_PX = 196, 84
 MOST_PATTERNS = 128
@@ -32,7 +32,7 @@ def show_why(reading: Reading, predictor: Predictor, key: str) -> None:
     try:
         EXPLANATIONS[explanation](reading, predictor, key)
     except CheckpointError as error:  # its folder was deleted after it had been loaded
-        st.error(str(error))
+        st.error(as_markdown(str(error)))
 
 
 def show_evidence(reading: Reading, predictor: Predictor, key: str) -> None:

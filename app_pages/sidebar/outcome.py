@@ -53,7 +53,7 @@ def show_end(job: Job) -> None:
 
 def _show_failure(title: str, message: str, job: Job) -> None:
     st.warning(as_markdown(message), title=title)
-    if st.button("Close", width="stretch", key="retrain_close"):
+    if is_permitted() and st.button("Close", width="stretch", key="retrain_close"):  # for all who look
         put_aside(job)
         st.rerun()
 

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from model.runs.jobs import is_switched_off
-from utils.words import duration
+from utils.words import as_markdown, duration
 
 # What proxies add to the requests that they hand on.
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
@@ -155,7 +155,7 @@ def ask_password() -> None:
                 return
         right = _gate.opens(password, given, _address())
     except PermissionError as error:
-        st.error(str(error), icon=":material/lock:")
+        st.error(as_markdown(str(error)), icon=":material/lock:")
         return
     if not right:
         st.error("That is not the password.", icon=":material/lock:")

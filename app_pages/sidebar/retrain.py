@@ -144,7 +144,7 @@ def choose() -> None:
     )
     seconds = expected_seconds(options)
     st.caption(
-        f"About {duration(sum(seconds.values()))} for “{network}” on a machine with two cores, "
+        f"About {duration(sum(seconds.values()))} for “{as_markdown(network)}” on a machine with two cores, "
         f"{duration(seconds[State.TRAINING])} of them training."
     )
     if not st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", key="retrain_start"):
@@ -154,7 +154,7 @@ def choose() -> None:
             options.as_arguments(), keep=[folder for folder in (folder_in_use(), previous_folder()) if folder]
         )
     except (BusyError, OSError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_markdown(str(error)), icon=":material/error:")
     else:
         _close()
         st.toast("The training begins: the sidebar shows how far it is.", icon=":material/model_training:")

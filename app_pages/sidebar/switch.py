@@ -7,6 +7,7 @@ import streamlit as st
 from model.card import SHIPPED, CheckpointError
 from model.runs.in_use import IN_USE_FILE, folder_in_use, previous_folder, use
 from model.runs.jobs import NOTE_FILE, is_switched_off, state_dir
+from utils.words import as_markdown
 
 SECONDS_TO_NOTICE = 5.0
 
@@ -18,10 +19,10 @@ def offer_switch(label: str, folder: Path, key: str, icon: str = ":material/undo
     try:
         use(folder)
     except CheckpointError as error:
-        st.error(str(error))
+        st.error(as_markdown(str(error)))
         return False
     except OSError as error:
-        st.error(f"It cannot be noted which network is in use: {error}. The one in use stays.")
+        st.error(as_markdown(f"It cannot be noted which network is in use: {error}. The one in use stays."))
         return False
     return True
 

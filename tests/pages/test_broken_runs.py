@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.card import CARD_FILE, QUALITY_FILE, SHIPPED
+from model.card import CARD_FILE, LITERT_FILE, QUALITY_FILE, SHIPPED
+from model.runs.finished import rename
 from model.runs.folder import METRICS_FILE, STATUS_FILE, STEPS_FILE, State, Status, write_status
-from model.runs.in_use import IN_USE_FILE
-from model.runs.jobs import NOTE_FILE, list_runs
-from tests.conftest import open_page
+from model.runs.in_use import IN_USE_FILE, use
+from model.runs.jobs import NOTE_FILE, list_runs, only_training
+from tests.conftest import encode, open_page
+from tests.drawings import draw
+from utils.json_files import write_json
+from utils.sketch import Sketch, Version
 from utils.words import as_markdown
 
 TRAINING, NETWORKS, QUALITY = (f"app_pages/{name}.py" for name in ("training", "networks", "quality"))
@@ -79,12 +83,43 @@ def test_so_is_a_folder_whose_name_is_not_utf8(run):
     delete(page.switch_page(TRAINING).run())
 
 
+def shown_elsewhere(page: AppTest) -> list[str]:
+    """All that is shown as Markdown and tells of the picture elsewhere; none of it shows the picture."""
+    messages = [*page.error, *page.warning, *page.info]
+    shown = [text.value for text in (*messages, *page.markdown, *page.caption)]
+    shown += [message.proto.title for message in messages]
+    shown += [bar.proto.text for bar in page.get("progress")]
+    shown += [option for pills in page.pills for option in pills.options]
+    shown += [str(cell) for table in page.table for cell in table.value.to_numpy().ravel()]
+    told = [text for text in shown if "elsewhere" in text]
+    assert not [text for text in told if "![" in text]
+    return told
+
+
 def test_what_a_file_says_is_not_markdown(run):
-    (run / CARD_FILE).unlink()
-    write_status(run, Status(State.FAILED, PICTURE_ELSEWHERE))
+    rename(run, "![](http://elsewhere.example/a)")
+    use(run)
+    failed = run.with_name("2026-11-22T10-00-00")
+    failed.mkdir()
+    with only_training(failed):
+        write_status(failed, Status(State.TRAINING, PICTURE_ELSEWHERE))
+        assert len(shown_elsewhere(open_page())) == 2  # the name and how far the training is
+    write_status(failed, Status(State.FAILED, PICTURE_ELSEWHERE))
+    for file, told in ((None, 2), (QUALITY, 2), (TRAINING, 4), (NETWORKS, 3)):
+        assert len(shown_elsewhere(open_page(file))) == told, file
+
+
+@pytest.mark.parametrize("state", [PICTURE_ELSEWHERE.replace("//", "/")], indirect=True)
+def test_nor_is_the_path_of_one_that_cannot_be_read(state, run):
     page = open_page(TRAINING)
-    assert page.main.warning[0].value == as_markdown(PICTURE_ELSEWHERE)
-    assert "![](" not in page.main.warning[0].value
+    (run / LITERT_FILE).write_bytes(b"")
+    page.button(key="training_use").click().run()
+    assert len(shown_elsewhere(page)) == 1
+    page.switch_page(NETWORKS)
+    page.session_state["networks_sketch"] = Sketch([Version({"objects": ["a stroke"]}, encode(255 - draw(7)))])
+    assert len(shown_elsewhere(page.run())) == 1
+    write_json(state / IN_USE_FILE, {"folder": str(run)})
+    assert len(shown_elsewhere(open_page())) == 1
 
 
 @pytest.mark.parametrize("line", ["5", "[]", "{}"])

@@ -14,7 +14,9 @@ from app_pages.sidebar.permission import (
     Gate,
     is_local,
 )
+from model.runs.folder import State, Status, write_status
 from model.runs.in_use import use
+from model.runs.jobs import only_training
 from tests.conftest import open_page
 
 PASSWORD = "open sesame"  # noqa: S105, of the tests
@@ -148,6 +150,22 @@ def test_who_may_not_is_told_why_and_cannot_switch_or_delete(come_from, finished
     page.switch_page("app_pages/training.py").run()
     assert not page.exception
     assert not [button.key for button in page.button if button.key in ("training_use", "training_delete")]
+
+
+def test_how_a_training_failed_is_closed_for_all_by_those_who_may(come_from, state):
+    folder = state / "runs" / "one"
+    folder.mkdir(parents=True)
+    with only_training(folder):
+        write_status(folder, Status(State.FAILED, "There is no MNIST file"))
+
+    def offers_to_close() -> bool:
+        page = open_page()
+        assert page.sidebar.warning[0].proto.title == "The training failed"
+        return any(button.key == "retrain_close" for button in page.button)
+
+    assert offers_to_close()
+    come_from("192.168.1.7")
+    assert not offers_to_close()
 
 
 def test_back_from_a_broken_network_go_those_who_may(come_from, finished_run):

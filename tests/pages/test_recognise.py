@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from model import card as checkpoint
 from tests.conftest import ROOT
 from utils.json_files import write_json
-from utils.words import accuracy_percent
+from utils.words import accuracy_percent, as_markdown
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_missing_model_file_is_named_and_the_page_comes_back_when_it_does(tmp_pa
     write_json(tmp_path / "in_use.json", {"folder": str(folder)})
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not page.exception
-    assert str(folder / name) in page.error[0].value
+    assert as_markdown(str(folder / name)) in page.error[0].value
     (folder / name).write_bytes(content)
     page.run()
     assert not page.error
