@@ -21,7 +21,7 @@ from utils.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
 from utils.files import printable
 from utils.json_files import UnreadableError
 from utils.overfitting import overfitting_from, overfitting_in_words
-from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, duration
+from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, duration, unbroken
 
 MOST_COMPARED = len(RUN_COLORS)
 STATES = {
@@ -96,14 +96,15 @@ def show_list(runs: Iterable[Run]) -> None:
         figures = accuracies_by_title(run.card.accuracy if run.card else {})
         rows.append(
             {
-                "Name": run.name,
+                "Name": as_markdown(run.name),
                 "Status": "Shipped" if run.folder == SHIPPED and status != "In use" else status,
+                **{title: unbroken(figure) if run.card else "–" for title, figure in figures.items()},
                 "Epochs": len(run.epochs),
-                "Trained for": duration(run.epochs[-1]["seconds"]) if run.epochs else "–",
-                **(figures if run.card else dict.fromkeys(figures, "–")),
+                "Trained for": unbroken(duration(run.epochs[-1]["seconds"])) if run.epochs else "–",
             }
         )
-    st.dataframe(rows, hide_index=True, alt="The networks on this machine, the newest first")
+    # A static table: others show buttons over what is above them, on a phone always.
+    st.table(rows, hide_index=True, border="horizontal", alt="The networks on this machine, the newest first")
     if any(run.card and len(run.card.accuracy) < len(SET_TITLES) for run in runs):
         st.caption(f"Why “{NOT_MEASURED}”?", help=NOT_MEASURED_HELP)
 

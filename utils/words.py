@@ -46,10 +46,10 @@ def unbroken(figure: str) -> str:
 
     Examples
     --------
-    >>> unbroken("99.65 %")
-    '99.65\xa0%'
+    >>> unbroken("99.65 %"), unbroken("not measured")
+    ('99.65\xa0%', 'not measured')
     """
-    return figure.replace(" ", "\N{NO-BREAK SPACE}")
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", figure)
 
 
 def accuracies_by_title(accuracy: Mapping[str, float]) -> dict[str, str]:

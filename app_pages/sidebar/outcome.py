@@ -80,9 +80,8 @@ def show_new(job: Job, new: Card, figures: dict[str, dict[str, str]]) -> None:
 
 
 def _figures(card: Card, folder: Path) -> dict[str, str]:
-    measured = accuracies_by_title(card.accuracy).items()
-    figures = {title: figure if figure == NOT_MEASURED else unbroken(figure) for title, figure in measured}
-    return figures | {
-        "Size": unbroken(f"{(folder / LITERT_FILE).stat().st_size / 1000:,.0f} KB"),
-        "A digit takes": unbroken(f"{microseconds_a_digit(folder):,.0f} µs"),
+    figures = accuracies_by_title(card.accuracy) | {
+        "Size": f"{(folder / LITERT_FILE).stat().st_size / 1000:,.0f} KB",
+        "A digit takes": f"{microseconds_a_digit(folder):,.0f} µs",
     }
+    return {what: unbroken(figure) for what, figure in figures.items()}

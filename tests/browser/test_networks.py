@@ -64,7 +64,8 @@ def test_the_layers_are_a_row_that_fits_a_laptop_and_scrolls_on_a_phone(open_at)
 
 
 def test_no_table_lays_buttons_over_a_heading_on_a_phone(open_at):
-    page = open_at("quality", 375, 812, has_touch=True)
-    expect(page.get_by_role("table")).to_have_count(2)
-    expect(page.get_by_text("Laboratory “apa”")).to_be_visible()
-    expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
+    for path, tables in (("quality", 2), ("training", 3)):
+        page = open_at(path, 375, 812, has_touch=True)
+        expect(page.get_by_role("table")).to_have_count(tables)
+        expect(page.get_by_text("Laboratory “apa”")).to_be_visible()
+        expect(page.get_by_test_id("stDataFrame")).to_have_count(0)

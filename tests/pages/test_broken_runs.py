@@ -34,7 +34,7 @@ def run(state) -> Path:
 
 
 def status_of_newest(page: AppTest) -> str:
-    return page.main.dataframe[0].value["Status"].tolist()[0]
+    return page.main.table[0].value["Status"].tolist()[0]
 
 
 def delete(page: AppTest) -> None:
@@ -105,7 +105,7 @@ def test_what_a_file_says_is_not_markdown(run):
         write_status(failed, Status(State.TRAINING, PICTURE_ELSEWHERE))
         assert len(shown_elsewhere(open_page())) == 2  # the name and how far the training is
     write_status(failed, Status(State.FAILED, PICTURE_ELSEWHERE))
-    for file, told in ((None, 2), (QUALITY, 2), (TRAINING, 4), (NETWORKS, 3)):
+    for file, told in ((None, 2), (QUALITY, 2), (TRAINING, 5), (NETWORKS, 3)):
         assert len(shown_elsewhere(open_page(file))) == told, file
 
 
