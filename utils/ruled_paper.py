@@ -12,6 +12,7 @@ from utils.preprocess import STRONG_INK_LEVEL
 MIN_SIDE_PX = 64
 # Rules are looked for in a small copy of so many strips beside each other, at most so many rows high.
 STRIPS, ROWS = 32, 320
+COLUMNS = 128  # a rule is measured in so many, at most
 # A rule is no thicker than this share of the picture's height, has at least so much ink of 255, climbs no more than
 # this (5°), and lies within so many of the copy's rows of a parabola …
 MAX_THICKNESS_SHARE, MIN_INK, MAX_SLOPE, MAX_OFF_ROWS = 1 / 40, 8, 0.09, 1.0
@@ -19,6 +20,15 @@ MAX_THICKNESS_SHARE, MIN_INK, MAX_SLOPE, MAX_OFF_ROWS = 1 / 40, 8, 0.09, 1.0
 MIN_SEEN_SHARE, MIN_SHARE_BESIDE_OTHERS = 0.7, 0.3
 # A rule has at most this share of the thickness or of the ink of what is left without the rules: of the digit.
 MAX_SHARE_OF_DIGIT = 0.6
+
+
+def _powers(n: int) -> np.ndarray:
+    # Of n places from side to side, for a parabola's three coefficients.
+    return np.vander((np.arange(n) + 0.5) / n, 3).T
+
+
+POWERS = _powers(STRIPS)
+TO_PARABOLA = np.linalg.pinv(POWERS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +91,17 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
 def _thickness(strokes: np.ndarray) -> float:
     """Return the mean thickness of strokes, in pixels, from their area and their outline."""
     inner = cv2.erode(strokes.view(np.uint8), np.ones((3, 3)), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return 2 * strokes.sum() / (strokes.sum() - inner.sum())
+    area = cv2.countNonZero(strokes.view(np.uint8))
+    return 2 * area / (area - cv2.countNonZero(inner))
 
 
 def _find_rules(ink: np.ndarray) -> list[_Rule]:
     """Find the rules that are nearly level."""
     lines = _find_lines(ink)
-    rules = [_measure(ink, rows) for share, rows in lines if share >= MIN_SEEN_SHARE]
-    if not rules:
+    seen = [rows for share, rows in lines if share >= MIN_SEEN_SHARE]
+    if not seen:
         return []
+    rules = _measure(ink, np.array(seen))
     thickness, level, darkest = (
         _median(np.array([getattr(rule, name) for rule in rules])) for name in ("thickness", "level", "darkest")
     )
@@ -104,95 +116,99 @@ def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
     """Find thin lines from the left side to the right: for each the share that is seen, and its row at each column."""
     height, width = ink.shape
     rows = height // -(-height // ROWS)
-    if ink.flags.c_contiguous:
-        strips = cv2.resize(ink, (STRIPS, rows), interpolation=cv2.INTER_AREA)
-    else:  # turned: a small copy is turned faster
-        strips = np.ascontiguousarray(cv2.resize(ink.T, (rows, STRIPS), interpolation=cv2.INTER_AREA).T)
+    # Turned, so that a strip lies in one piece: (STRIPS, rows).
+    turned = cv2.transpose(ink) if ink.flags.c_contiguous else ink.T
+    strips = cv2.resize(turned, (rows, STRIPS), interpolation=cv2.INTER_AREA)
     thickest = round(MAX_THICKNESS_SHARE * rows) + 1
-    thick = cv2.morphologyEx(strips, cv2.MORPH_OPEN, np.ones((thickest, 1), np.uint8))  # and upright strokes
+    thick = cv2.morphologyEx(strips, cv2.MORPH_OPEN, np.ones((1, thickest), np.uint8))  # and upright strokes
     thin = cv2.subtract(strips, thick)
-    ridge = (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((3, 1), np.uint8)))
-    if ridge.any(axis=0).mean() < MIN_SEEN_SHARE:
+    ridge = (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((1, 3), np.uint8)))
+    if ridge.any(axis=1).mean() < MIN_SEEN_SHARE:
         return []
     paths = _follow(ridge, step=int(np.ceil(MAX_SLOPE * width / STRIPS * rows / height)))
     if not len(paths):
         return []
     # Parabolas through the paths; what lies off them was the digit's.
-    strip = np.arange(STRIPS)
-    powers = np.vander((strip + 0.5) / STRIPS, 3)
-    inverse = np.linalg.pinv(powers)
-    seen, fitted = ridge[paths, strip], paths
+    seen, fitted = ridge[np.arange(STRIPS), paths], paths
     for _ in range(5):
-        parabolas = fitted @ inverse.T
-        on_line = seen & (np.abs(parabolas @ powers.T - paths) <= MAX_OFF_ROWS)
-        fitted = np.where(on_line, paths, parabolas @ powers.T)
-    lines = parabolas @ np.vander((np.arange(width) + 0.5) / width, 3).T
-    lines = ((lines + 0.5) * height / rows - 0.5).round().astype(int)
+        parabolas = fitted @ TO_PARABOLA
+        on_strips = parabolas @ POWERS
+        on_line = seen & (np.abs(on_strips - paths) <= MAX_OFF_ROWS)
+        fitted = np.where(on_line, paths, on_strips)
     shares = on_line.mean(axis=1)
     side_to_side = on_line[:, :3].any(axis=1) & on_line[:, -3:].any(axis=1)
     found = []
     for number in np.argsort(-shares, kind="stable"):
+        if shares[number] < MIN_SHARE_BESIDE_OTHERS or not side_to_side[number]:
+            continue
         # Several paths lead along the same rule.
-        apart = all(np.abs(lines[number] - line).mean() > 2 * height / rows for _, line in found)
-        if shares[number] >= MIN_SHARE_BESIDE_OTHERS and side_to_side[number] and apart:
-            found.append((shares[number], lines[number]))
-    return found
+        if not found or np.abs(on_strips[found] - on_strips[number]).mean(axis=1).min() > 2:
+            found.append(number)
+    lines = parabolas[found] @ _powers(width)
+    return list(zip(shares[found], ((lines + 0.5) * height / rows - 0.5).round().astype(int), strict=True))
 
 
 def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
     """Find the paths that meet most ridges on their way from strip to strip: int (n, strips), the rows."""
     # Dynamic programming: the best path to a place comes from the best of the places beside it. A turn costs a little.
     gain, cost = 8, 1
-    best = np.full((STRIPS, len(ridge) + 2 * step), -1, np.int16)  # outside it is worse than anywhere
-    inner = slice(step, step + len(ridge))
-    shifts = sorted(range(-step, step + 1), key=abs)
-    best[0, inner] = gain * ridge[:, 0]
+    rows, gains = ridge.shape[1], gain * ridge.astype(np.int16)
+    best = np.full((STRIPS, rows + 2 * step), -1, np.int16)  # outside it is worse than anywhere
+    inner = slice(step, step + rows)
+    best[0, inner] = gains[0]
     for strip in range(1, STRIPS):
         before, now = best[strip - 1], best[strip, inner]
         now[:] = before[inner]
-        for shift in shifts[1:]:
-            np.maximum(now, before[step + shift : step + shift + len(ridge)] - cost * abs(shift), out=now)
-        now += gain * ridge[:, strip]
+        for shift in range(1, step + 1):
+            above, below = before[step - shift :][:rows], before[step + shift :][:rows]
+            np.maximum(now, np.maximum(above, below) - cost * shift, out=now)
+        now += gains[strip]
     last = best[-1, inner]
     peaks = last == cv2.dilate(last.reshape(-1, 1), np.ones((5, 1), np.uint8)).ravel()
     ends = np.flatnonzero(peaks & (last >= gain * MIN_SHARE_BESIDE_OTHERS * STRIPS - cost * STRIPS / 4))
-    paths = np.empty((len(ends), STRIPS), int)
-    paths[:, -1] = ends
+    paths = np.empty((STRIPS, len(ends)), int)
+    paths[-1] = ends
+    shifts = np.array(sorted(range(-step, step + 1), key=abs))
+    costs = cost * np.abs(shifts)
     for strip in range(STRIPS - 1, 0, -1):
-        places = paths[:, strip, np.newaxis] + np.array(shifts)
-        choice = (best[strip - 1][places + step] - cost * np.abs(shifts)).argmax(axis=1)
-        paths[:, strip - 1] = places[np.arange(len(ends)), choice]
-    return paths
+        places = np.add.outer(paths[strip], shifts + step)
+        choice = (best[strip - 1].take(places) - costs).argmax(axis=1)
+        paths[strip - 1] = paths[strip] + shifts[choice]
+    return paths.T
 
 
-def _measure(ink: np.ndarray, rows: np.ndarray) -> _Rule:
-    around = ink[_places(rows, round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), np.arange(len(rows))]
+def _measure(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
+    """Measure the rules along some lines: int (n, width), their rows."""
+    columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // COLUMNS))
+    around = ink[_places(lines[:, columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), columns]
     peaks = around.max(axis=0)
     # Medians: the digit crosses the rule in the lesser part of the columns.
-    level = _median(peaks)
-    spread = 1.4826 * _median(np.abs(peaks - level))
-    thickness = _median((around >= level / 2).sum(axis=0))
-    reach = int(_median((around >= MIN_INK).sum(axis=0))) // 2 + 2
-    return _Rule(rows, reach, thickness, level, max(level + 3 * spread, 1.5 * level) + 16)
+    levels = _median(peaks)
+    spreads = 1.4826 * _median(np.abs(peaks - levels[:, np.newaxis]))
+    thicknesses = _median((around >= levels[:, np.newaxis] / 2).sum(axis=0))
+    reaches = _median((around >= MIN_INK).sum(axis=0)).astype(int) // 2 + 2
+    darkest = np.maximum(levels + 3 * spreads, 1.5 * levels) + 16
+    return [_Rule(*rule) for rule in zip(lines, reaches, thicknesses, levels, darkest, strict=True)]
 
 
-def _median(values: np.ndarray) -> float:
-    return float(np.sort(values)[len(values) // 2])  # np.median is slower by far on so few
+def _median(values: np.ndarray) -> np.ndarray:
+    return np.sort(values)[..., values.shape[-1] // 2].astype(float)  # np.median is slower by far on so few
 
 
 def _places(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
-    """Return the rows around a line: (2 reach + 1, width)."""
-    return (rows + np.arange(-reach, reach + 1)[:, np.newaxis]).clip(0, height - 1)
+    """Return the rows around lines, (2 reach + 1, …, width)."""
+    return np.add.outer(np.arange(-reach, reach + 1), rows).clip(0, height - 1)
 
 
 def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
     """Erase the level and the upright rules, but not the strokes that cross or touch them."""
+    height, width = ink.shape
     erased, under = ink.copy(), np.zeros(ink.shape, np.uint8)
-    for rules, before, after, counts in zip(families, (ink, ink.T), (erased, erased.T), (under, under.T), strict=True):
-        columns = np.arange(before.shape[1])
+    pixels, counts = erased.reshape(-1), under.reshape(-1)
+    for rules, length, down, along in zip(families, (height, width), (width, 1), (1, width), strict=True):
         for rule in rules:
-            places = _places(rule.rows, rule.reach, len(before)), columns
-            after[places] = np.where(before[places] > rule.darkest, after[places], 0)
+            places = _places(rule.rows, rule.reach, length) * down + np.arange(len(rule.rows)) * along
+            pixels[places[ink.take(places) <= rule.darkest]] = 0
             counts[places] += 1
     erased[under > 1] = 0  # where two rules cross it is darker
     # From the strokes beside the rules, as far into them as they reach.
