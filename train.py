@@ -43,7 +43,7 @@ from model.data.mnist import find_mnist, load_mnist
 from model.data.strokes import is_unreadable, load_strokes, select_digits, split_writers
 from model.layers import describe_networks
 from model.measure.quality import drawing_tests, judge, write_quality
-from model.options import Options
+from model.options import Options, add_data
 from model.predictor import LiteRTNetwork, Predictor
 from model.presets import SECONDS_TO_LOAD
 from model.runs.folder import CHECKPOINT_FILE, State, read_metrics
@@ -62,9 +62,7 @@ def read_command_line(argv: Sequence[str] | None) -> tuple[argparse.Namespace, O
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n")[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    data = parser.add_argument_group("data")
-    data.add_argument("--mnist", metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it")
-    data.add_argument("--strokes", metavar="PATH", help="people's pen strokes; else STROKES_PATH; else none")
+    add_data(parser)
     add_options_and_presets(parser)
     output = parser.add_argument_group("output")
     output.add_argument("--run-dir", type=Path, metavar="DIR", help="default: data/runs/ and the time")
@@ -84,7 +82,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(describe_networks())
         return
     command = shlex.join(["python", "train.py", *(sys.argv[1:] if argv is None else argv)])
-    origin = Origin(arguments.mnist, arguments.strokes or os.environ.get("STROKES_PATH"), command)
+    mnist, strokes = arguments.mnist, arguments.strokes or os.environ.get("STROKES_PATH")
+    origin = Origin(str(mnist) if mnist else None, str(strokes) if strokes else None, command)
     if options.start_from:
         with suppress(CheckpointError):  # it is said when the network is loaded
             options = replace(options, network=read_card(Path(options.start_from)).network)

@@ -6,6 +6,7 @@ No Keras is imported here.
 import argparse
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from utils.words import one_of
@@ -104,6 +105,14 @@ class Options:
 def as_flag(name: str) -> str:
     """Write an option's name as the command line has it: ``batch_size`` as ``--batch-size``."""
     return f"--{name.replace('_', '-')}"
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Let a command line name the files of data."""
+    parser.add_argument(
+        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
+    )
+    parser.add_argument("--strokes", type=Path, metavar="PATH", help="people's pen strokes; else STROKES_PATH")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

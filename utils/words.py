@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from statistics import mean, stdev
 
 import numpy as np
 
@@ -223,6 +224,18 @@ def a_digit(digit: int) -> str:
     ('an 8', 'a 1')
     """
     return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def mean_and_spread(shares: Sequence[float]) -> str:
+    """Write a mean ± standard deviation, in per cent; a single one as it is.
+
+    Examples
+    --------
+    >>> mean_and_spread([0.98, 1.0]), mean_and_spread([0.98])
+    ('99.00 ± 1.41', '98.00')
+    """
+    spread = f" ± {100 * stdev(shares):.2f}" if len(shares) > 1 else ""
+    return f"{100 * mean(shares):.2f}{spread}"
 
 
 def one_of(names: Iterable[str]) -> Callable[[str], str]:

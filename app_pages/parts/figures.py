@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app_pages.sidebar.outcome import NOT_MEASURED_HELP
-from model.card import read_quality
+from model.card import Quality, read_quality
 from model.measure.quality import MAX_MISTAKES
 from utils.charts import confusion_chart, reliability_chart
 from utils.json_files import UnreadableError
@@ -34,10 +34,32 @@ def show_quality(folder: Path) -> None:
     except UnreadableError as error:
         st.warning(as_markdown(f"There are no figures to show. {error}"))
         return
-    if quality is None:
+    if not quality:
         st.info("There are no figures beside this network. Training it again with `python train.py` makes them.")
         return
-    names = [name for name in SETS if name in quality]
+    quality = {name: quality[name] for name in SETS if name in quality}
+    show_sets(quality)
+    name = st.segmented_control(
+        "Look closer at",
+        list(quality),
+        format_func=SET_TITLES.get,
+        default=next(iter(quality)),
+        required=True,
+        key="quality_set",
+    )
+    figures = quality[name]
+    low, high = figures["interval"]
+    st.caption(
+        f"{SETS[name]} With so many digits, the accuracy is known to lie between {accuracy_percent(low)} and "
+        f"{accuracy_percent(high)} (95 % confidence)."
+    )
+    show_charts(figures, SET_TITLES[name])
+    show_slices(figures)
+    show_mistakes(figures, folder / f"mistakes-{name}.png")
+
+
+def show_sets(quality: dict[str, Quality]) -> None:
+    """Show the figures of each test part, and which were not measured."""
     # Static tables: others show buttons over what is above them, on a phone always.
     st.table(
         [
@@ -48,7 +70,7 @@ def show_quality(folder: Path) -> None:
                 "Called a digit": unbroken(accuracy_percent(quality[name]["called_digit"])),
                 "Confidence is off by": unbroken(accuracy_percent(quality[name]["ece"])),
             }
-            for name in names
+            for name in quality
         ],
         alt="How well the network reads each test part",
     )
@@ -58,21 +80,10 @@ def show_quality(folder: Path) -> None:
     )
     for title in (title for name, title in SET_TITLES.items() if name not in quality):
         st.caption(f"{title}: {NOT_MEASURED}", help=NOT_MEASURED_HELP)
-    name = st.segmented_control(
-        "Look closer at",
-        names,
-        format_func=lambda name: SET_TITLES[name],
-        default=names[0],
-        required=True,
-        key="quality_set",
-    )
-    figures = quality[name]
-    low, high = figures["interval"]
-    st.caption(
-        f"{SETS[name]} With so many digits, the accuracy is known to lie between {accuracy_percent(low)} and "
-        f"{accuracy_percent(high)} (95 % confidence)."
-    )
 
+
+def show_charts(figures: Quality, title: str) -> None:
+    """Show the confusion matrix, and how often it is right when it is so sure."""
     confusion, reliability = st.tabs(["What is taken for what", "Is it as sure as it is right?"], key="quality_tabs")
     with confusion:
         if figures["confused"]:
@@ -87,8 +98,11 @@ def show_quality(folder: Path) -> None:
             "Each point gathers answers that were about as sure as each other. On the dashed line, 80 % sure is right "
             f"eight times in ten. On average it is off by {accuracy_percent(figures['ece'])}."
         )
-        st.altair_chart(reliability_chart({SET_TITLES[name]: figures["reliability"]}), alt="Accuracy over confidence")
+        st.altair_chart(reliability_chart({title: figures["reliability"]}), alt="Accuracy over confidence")
 
+
+def show_slices(figures: Quality) -> None:
+    """Show how well each part of a test part is read."""
     if figures["slices"]:
         st.header("Where it is better and worse", anchor=False)
         st.table(
@@ -109,8 +123,10 @@ def show_quality(folder: Path) -> None:
             "its own. The letters are UNIPEN’s name for it."
         )
 
+
+def show_mistakes(figures: Quality, picture: Path) -> None:
+    """Show the digits that were read wrong, where there is a picture of them."""
     st.header("Its mistakes", anchor=False)
-    picture = folder / f"mistakes-{name}.png"
     if picture.is_file():
         wrong = round(figures["n"] * (1 - figures["accuracy"]))
         shown = (

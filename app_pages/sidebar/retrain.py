@@ -9,7 +9,7 @@ from app_pages.parts.shared import get_predictor
 from app_pages.sidebar.outcome import announce_end, show_end
 from app_pages.sidebar.permission import ask_password, has_password, is_permitted
 from app_pages.sidebar.switch import show_ways_back
-from model.options import NETWORKS
+from model.options import NETWORKS, Options
 from model.presets import MNIST_IMAGES, PRESETS, expected_seconds
 from model.runs.folder import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
 from model.runs.in_use import folder_in_use, previous_folder
@@ -104,44 +104,13 @@ def choose() -> None:
             "Network", NETWORKS, NETWORKS.index(preset.network), persist_state="session", key=f"retrain_network_{of}"
         )
         st.caption(HISTORIES[network])
+    chosen = preset.options(network, None if anew else str(in_use.folder), in_use.knows_no_digit)
     with st.expander("More"):
-        chosen = preset.options(network, None if anew else str(in_use.folder), in_use.knows_no_digit)
-        epochs = st.slider("Epochs", 1, 45, chosen.epochs, key=f"retrain_epochs_{of}_{network}")
-        images = st.number_input(
-            "Images an epoch",
-            1000,
-            MNIST_IMAGES,
-            chosen.images,
-            1000,
-            key=f"retrain_images_{of}_{network}",
-        )
-        batch_size = st.select_slider(
-            "Batch size", [32, 64, 128, 256, 512], chosen.batch_size, key=f"retrain_batch_{of}"
-        )
-        learning_rate = st.select_slider(
-            "Learning rate, at its peak",
-            [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.006, 0.01],
-            chosen.learning_rate,
-            format_func="{:g}".format,
-            key=f"retrain_rate_{of}",
-        )
-        seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
-        as_it_is = st.toggle(
-            "MNIST as it is", chosen.as_it_is, key=f"retrain_as_it_is_{of}_{in_use.folder}", help=AS_IT_IS_HELP
-        )
-    if as_it_is:
+        options = choose_more(chosen, of)
+    if options.as_it_is:
         st.caption(
             "MNIST as it is, as in the tutorials: it soon reads MNIST well, but does not learn what is no digit."
         )
-    options = replace(
-        chosen,
-        epochs=epochs,
-        images=images,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        seed=seed,
-        as_it_is=as_it_is,
-    )
     seconds = expected_seconds(options)
     st.caption(
         f"About {duration(sum(seconds.values()))} for “{as_markdown(network)}” on a machine with two cores, "
@@ -159,6 +128,40 @@ def choose() -> None:
         _close()
         st.toast("The training begins: the sidebar shows how far it is.", icon=":material/model_training:")
         st.rerun()
+
+
+def choose_more(chosen: Options, of: str) -> Options:
+    """Offer to change what the preset has chosen; `of` names it in the keys, so that another brings its own figures."""
+    epochs = st.slider("Epochs", 1, 45, chosen.epochs, key=f"retrain_epochs_{of}_{chosen.network}")
+    images = st.number_input(
+        "Images an epoch",
+        1000,
+        MNIST_IMAGES,
+        chosen.images,
+        1000,
+        key=f"retrain_images_{of}_{chosen.network}",
+    )
+    batch_size = st.select_slider("Batch size", [32, 64, 128, 256, 512], chosen.batch_size, key=f"retrain_batch_{of}")
+    learning_rate = st.select_slider(
+        "Learning rate, at its peak",
+        [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.006, 0.01],
+        chosen.learning_rate,
+        format_func="{:g}".format,
+        key=f"retrain_rate_{of}",
+    )
+    seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
+    as_it_is = st.toggle(
+        "MNIST as it is", chosen.as_it_is, key=f"retrain_as_it_is_{of}_{get_predictor().folder}", help=AS_IT_IS_HELP
+    )
+    return replace(
+        chosen,
+        epochs=epochs,
+        images=images,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        seed=seed,
+        as_it_is=as_it_is,
+    )
 
 
 AS_IT_IS_HELP = (

@@ -91,61 +91,89 @@ def _scribble(_digits, _labels, rng: np.random.Generator) -> Strokes:
 
 
 def _shape(_digits, _labels, rng: np.random.Generator) -> Strokes:
-    """Draw a heart, star, house, smiley, box with a tick or cross, arrow, spiral, triangle, wave, lattice."""
-    corners = {
-        "triangle": [(0.5, 0), (1, 0.9), (0, 0.9), (0.5, 0)],
-        "square": [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)],
-        "star": [(0.5, 0), (0.8, 1), (0, 0.38), (1, 0.38), (0.2, 1), (0.5, 0)],
-        "house": [(0, 1), (0, 0.45), (0.5, 0), (1, 0.45), (1, 1), (0, 1)],
-        "diamond": [(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5), (0.5, 0)],
-        "hourglass": [(0, 0), (1, 0), (0, 1), (1, 1), (0, 0)],
-    }
-    name = rng.choice([*corners, "heart", "smiley", "arrow", "spiral", "wave", "lattice", "cross", "wheel"])
-    if name in corners:
-        points = np.array(corners[name]) * (rng.uniform(0.6, 1.3), 1) + rng.normal(0, 0.03, (len(corners[name]), 2))
-        outline = join(*(line(a, b, rng) for a, b in pairwise(points)))
-        inside = rng.random()
-        if inside < 0.3:  # a tick, that may leave the box
-            tick = [(0.2, 0.5), (0.45, rng.uniform(0.7, 0.9)), (rng.uniform(0.8, 1.2), rng.uniform(-0.1, 0.3))]
-            return [outline, join(line(tick[0], tick[1], rng), line(tick[1], tick[2], rng))]
-        if inside < 0.5:
-            return [outline, line((0.2, 0.2), (0.8, 0.8), rng), line((0.8, 0.2), (0.2, 0.8), rng)]
-        if name in ("triangle", "square", "diamond") and inside < 0.8:  # alone they pass for sloppy zeros
-            return [outline, arc((0.5, 0.55), (0.15, 0.15), 0, 360, rng)]
-        return [outline]
-    if name == "heart":
-        half = np.array([(0.5, 0.25), (0.35, 0.02), (0.08, 0.05), (0, 0.35), (0.2, 0.65), (0.5, 1)])
-        halves = [curve(half, rng), curve(half * (-1, 1) + (1, 0), rng)]
-        return [stroke * (rng.uniform(0.8, 1.2), 1) for stroke in halves]
-    if name == "smiley":
-        eyes = rng.uniform(0.02, 0.08, 2)
-        mouth = arc((0.5, 0.55), (0.25, 0.22), rng.choice([0, 180]), 180, rng)
-        return [
-            arc((0.5, 0.5), (0.5, 0.5), -90, 370, rng),
-            *(arc((x, 0.36), tuple(eyes), 0, 360, rng) for x in (0.33, 0.67)),
-            mouth,
-        ]
-    if name == "arrow":
-        head = rng.uniform(0.15, 0.4)
-        strokes = [
-            line((0, 0.5), (1, 0.5), rng),
-            curve([(1 - head, 0.5 - head), (1, 0.5), (1 - head, 0.5 + head)], rng),
-        ]
-        towards = rng.choice([0, 90, 180, 270])
-        return [_turned(stroke, towards) for stroke in strokes]
-    if name == "spiral":
-        angle = np.linspace(0, rng.uniform(12, 22), 60) * direction(rng)
-        return [np.stack([np.cos(angle), np.sin(angle)], axis=1) * np.abs(angle)[:, np.newaxis]]
-    if name == "wave":
-        n = rng.integers(3, 7)
-        points = np.stack([np.linspace(0, 1.2, 2 * n), np.arange(2 * n) % 2 * rng.uniform(0.15, 0.5)], axis=1)
-        return [curve(points, rng, 0.03)]
-    if name == "lattice":
-        lines = np.linspace(0.2, 0.8, rng.integers(2, 4))
-        return [line((x, 0), (x, 1), rng) for x in lines] + [line((0, y), (1, y), rng) for y in lines]
-    if name == "cross":
-        return [line((0, 0), (1, 1), rng), line((1, 0), (0, 1), rng)]
+    name = rng.choice([*_OUTLINES, *_SHAPES])
+    return _outline(name, rng) if name in _OUTLINES else _SHAPES[name](rng)
+
+
+_OUTLINES = {
+    "triangle": [(0.5, 0), (1, 0.9), (0, 0.9), (0.5, 0)],
+    "square": [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)],
+    "star": [(0.5, 0), (0.8, 1), (0, 0.38), (1, 0.38), (0.2, 1), (0.5, 0)],
+    "house": [(0, 1), (0, 0.45), (0.5, 0), (1, 0.45), (1, 1), (0, 1)],
+    "diamond": [(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5), (0.5, 0)],
+    "hourglass": [(0, 0), (1, 0), (0, 1), (1, 1), (0, 0)],
+}
+
+
+def _outline(name: str, rng: np.random.Generator) -> Strokes:
+    corners = _OUTLINES[name]
+    points = np.array(corners) * (rng.uniform(0.6, 1.3), 1) + rng.normal(0, 0.03, (len(corners), 2))
+    outline = join(*(line(a, b, rng) for a, b in pairwise(points)))
+    inside = rng.random()
+    if inside < 0.3:  # a tick, that may leave the box
+        tick = [(0.2, 0.5), (0.45, rng.uniform(0.7, 0.9)), (rng.uniform(0.8, 1.2), rng.uniform(-0.1, 0.3))]
+        return [outline, join(line(tick[0], tick[1], rng), line(tick[1], tick[2], rng))]
+    if inside < 0.5:
+        return [outline, line((0.2, 0.2), (0.8, 0.8), rng), line((0.8, 0.2), (0.2, 0.8), rng)]
+    if name in ("triangle", "square", "diamond") and inside < 0.8:  # alone they pass for sloppy zeros
+        return [outline, arc((0.5, 0.55), (0.15, 0.15), 0, 360, rng)]
+    return [outline]
+
+
+def _heart(rng: np.random.Generator) -> Strokes:
+    half = np.array([(0.5, 0.25), (0.35, 0.02), (0.08, 0.05), (0, 0.35), (0.2, 0.65), (0.5, 1)])
+    halves = [curve(half, rng), curve(half * (-1, 1) + (1, 0), rng)]
+    return [stroke * (rng.uniform(0.8, 1.2), 1) for stroke in halves]
+
+
+def _smiley(rng: np.random.Generator) -> Strokes:
+    eyes = rng.uniform(0.02, 0.08, 2)
+    mouth = arc((0.5, 0.55), (0.25, 0.22), rng.choice([0, 180]), 180, rng)
+    face = arc((0.5, 0.5), (0.5, 0.5), -90, 370, rng)
+    return [face, *(arc((x, 0.36), tuple(eyes), 0, 360, rng) for x in (0.33, 0.67)), mouth]
+
+
+def _arrow(rng: np.random.Generator) -> Strokes:
+    head = rng.uniform(0.15, 0.4)
+    strokes = [line((0, 0.5), (1, 0.5), rng), curve([(1 - head, 0.5 - head), (1, 0.5), (1 - head, 0.5 + head)], rng)]
+    towards = rng.choice([0, 90, 180, 270])
+    return [_turned(stroke, towards) for stroke in strokes]
+
+
+def _spiral(rng: np.random.Generator) -> Strokes:
+    angle = np.linspace(0, rng.uniform(12, 22), 60) * direction(rng)
+    return [np.stack([np.cos(angle), np.sin(angle)], axis=1) * np.abs(angle)[:, np.newaxis]]
+
+
+def _wave(rng: np.random.Generator) -> Strokes:
+    n = rng.integers(3, 7)
+    points = np.stack([np.linspace(0, 1.2, 2 * n), np.arange(2 * n) % 2 * rng.uniform(0.15, 0.5)], axis=1)
+    return [curve(points, rng, 0.03)]
+
+
+def _lattice(rng: np.random.Generator) -> Strokes:
+    lines = np.linspace(0.2, 0.8, rng.integers(2, 4))
+    return [line((x, 0), (x, 1), rng) for x in lines] + [line((0, y), (1, y), rng) for y in lines]
+
+
+def _cross(rng: np.random.Generator) -> Strokes:
+    return [line((0, 0), (1, 1), rng), line((1, 0), (0, 1), rng)]
+
+
+def _wheel(rng: np.random.Generator) -> Strokes:
     return [arc((0.5, 0.5), (0.5, 0.5), 0, 365, rng), line((0.5, 0), (0.5, 1), rng), line((0, 0.5), (1, 0.5), rng)]
+
+
+_SHAPES = {
+    "heart": _heart,
+    "smiley": _smiley,
+    "arrow": _arrow,
+    "spiral": _spiral,
+    "wave": _wave,
+    "lattice": _lattice,
+    "cross": _cross,
+    "wheel": _wheel,
+}
 
 
 def _turned(stroke: np.ndarray, degrees: float) -> np.ndarray:

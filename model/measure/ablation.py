@@ -25,10 +25,11 @@ from model.data.skeleton import redraw
 from model.data.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
 from model.measure.evaluate import load_not_digits
 from model.networks import NETWORKS
-from model.options import Options
+from model.options import Options, add_data
 from model.predictor import accuracy_of, digit_scores
 from model.training import as_the_network_gets_them, draw_as_on_the_page, draw_digits_as_on_the_page, fit
 from utils.metrics import auroc, fpr_at_tpr
+from utils.words import mean_and_spread
 
 GROUPS = 3
 ROWS: dict[str, Recipe] = {
@@ -123,8 +124,8 @@ def as_table(results: dict[str, list[dict[str, float]]]) -> str:
     for row, runs in results.items():
         cells = []
         for column in columns:
-            values = 100 * np.array([figures[column] for figures in runs if column in figures])
-            cells.append(f"{values.mean():.2f} ± {values.std(ddof=1):.2f}" if len(values) > 1 else "–")
+            values = [figures[column] for figures in runs if column in figures]
+            cells.append(mean_and_spread(values) if values else "–")
         lines.append(f"| {row} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -132,10 +133,7 @@ def as_table(results: dict[str, list[dict[str, float]]]) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m model.measure ablation", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
-    )
-    parser.add_argument("--strokes", type=Path, metavar="PATH", help="pen strokes; else STROKES_PATH")
+    add_data(parser)
     parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with the arrays ink and name")
     parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW", help="default: all")
     parser.add_argument("--images", type=int, default=400_000, help="that each network sees")

@@ -39,6 +39,7 @@ from model.measure.quality import (
     summarise,
     tell_apart,
 )
+from model.options import add_data
 from model.predictor import Predictor
 from model.runs.in_use import folder_in_use
 from utils.arrays import load_arrays
@@ -100,10 +101,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model.measure evaluate", description=__doc__.split("\n")[0])
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"{', '.join(SETS)} (default: mnist redrawn)")
     parser.add_argument("--model", type=Path, metavar="RUN_OR_FILE", help="default: the one in use")
-    parser.add_argument(
-        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
-    )
-    parser.add_argument("--strokes", type=Path, metavar="PATH", help="pen strokes; else STROKES_PATH")
+    add_data(parser)
     parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with the arrays ink and name")
     parser.add_argument("--seed", type=int, default=0, help="of place, size, slant and stroke width")
     parser.add_argument("--output", type=Path, metavar="DIR", help="write mistakes and reliability as pictures here")

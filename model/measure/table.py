@@ -34,7 +34,7 @@ from model.training import draw_digits_as_on_the_page, fit, read_right, save_net
 from model.tutorials import PUBLISHED
 from utils.charts import over_hidden_neurons
 from utils.files import write_atomically
-from utils.words import SET_TITLES
+from utils.words import SET_TITLES, mean_and_spread
 
 README = Path(__file__).parents[2] / "README.md"
 PLOT = README.parent / "docs" / "hidden.png"
@@ -135,7 +135,7 @@ def as_table(results: dict[str, list[Trained]], tests: Tests) -> str:
     heads = [*(SET_TITLES[name] for name in columns), "as published", "parameters", "training", "a digit"]
     lines = ["| `--preset` | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for name, runs in results.items():
-        cells = [mean_and_spread([run.accuracy[column] for run in runs]) for column in columns]
+        cells = [f"{mean_and_spread([run.accuracy[column] for run in runs])}%" for column in columns]
         published = PUBLISHED[name].accuracy if name in PUBLISHED else None
         lines.append(
             f"| {f'`{name}`' if name in PUBLISHED else f'{name}, five epochs at home'} | "
@@ -147,12 +147,6 @@ def as_table(results: dict[str, list[Trained]], tests: Tests) -> str:
     cells = [f"{card.accuracy[column]:.2%}" for column in columns]
     lines.append(f"| {card.network}, as shipped (one run) | " + " | ".join([*cells, "–", *costs([shipped])]) + " |")
     return "\n".join(lines).replace("%", " %")
-
-
-def mean_and_spread(accuracies: Sequence[float]) -> str:
-    """Write a mean ± standard deviation, in per cent; a single one as it is."""
-    spread = f" ± {100 * np.std(accuracies, ddof=1):.2f}" if len(accuracies) > 1 else ""
-    return f"{100 * np.mean(accuracies):.2f}{spread} %".replace(" %", "%")
 
 
 def costs(runs: Sequence[Trained]) -> list[str]:
