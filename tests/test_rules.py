@@ -1,4 +1,4 @@
-"""The rules of who may import whom: see "Where things are" in the README."""
+"""The rules of who may import whom: see "Where things go" in CONTRIBUTING.md."""
 
 import ast
 import re
