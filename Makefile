@@ -1,7 +1,7 @@
 # make run   the page, on http://localhost:8501, for this machine only (PORT=… for another port, ADDRESS=0.0.0.0 for others)
 # make test  every check and test
-# make table  train every network as it was published, three times, and write the README's table (two hours)
-# make weights  train the shipped network again (see README for how long); STROKES_PATH names the pen strokes
+# make table  train every network as it was published, three times, and write the table of docs/training.md (two hours)
+# make weights  train the shipped network again (31 minutes on two cores); STROKES_PATH names the pen strokes
 
 PORT ?= 8501
 ADDRESS ?= localhost
@@ -22,7 +22,7 @@ test: .venv/test.stamp
 	.venv/bin/python -m pytest
 
 weights: .venv/run.stamp
-	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make weights STROKES_PATH=strokes.npz (see README)"; exit 1; }
+	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make weights STROKES_PATH=strokes.npz (docs/training.md says how to make it)"; exit 1; }
 	rm -rf data/runs/shipped
 	STROKES_PATH="$(STROKES_PATH)" .venv/bin/python train.py --epochs 30 --run-dir data/runs/shipped
 	cd data/runs/shipped && cp metrics.jsonl curves.png quality.json mistakes-*.png model.* ../../../model/weights/

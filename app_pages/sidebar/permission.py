@@ -18,7 +18,7 @@ from utils.words import as_markdown, duration
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 ONLY_AT_THE_MACHINE = (
     "Only who sits at the computer that runs this page can train, switch and delete networks here. Whoever runs it can "
-    "let others in by a password: README, “On a public server”."
+    "let others in by a password: docs/retrain.md, “On a public server”."
 )
 FIRST_WAIT_S, FORGOTTEN_AFTER_S = 15.0, 86_400.0
 FREE_TRIES, LONGEST_WAIT_S = 5, 600.0  # of an address

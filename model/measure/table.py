@@ -1,4 +1,4 @@
-"""Train every network as it was published, over seeds, and write the README's table and the plot over hidden neurons.
+"""Train every network as it was published, over seeds, and write the table of docs/training.md and the plot beside it.
 
     python -m model.measure table              # two hours on two slow cores
     python -m model.measure table --seeds 5
@@ -36,8 +36,8 @@ from utils.charts import over_hidden_neurons
 from utils.files import write_atomically
 from utils.words import SET_TITLES, mean_and_spread
 
-README = Path(__file__).parents[2] / "README.md"
-PLOT = README.parent / "docs" / "hidden.png"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "training.md"
+PLOT = DOCUMENT.with_name("hidden.png")
 BEGIN, END = "<!-- python -m model.measure table writes from here -->\n", "<!-- to here -->"
 PLACE = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
 HIDDEN = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -155,10 +155,10 @@ def costs(runs: Sequence[Trained]) -> list[str]:
     return [f"{runs[0].parameters:,}", f"{seconds:,.0f} s", f"{microseconds:,.0f} µs"]
 
 
-def write_into_readme(table: str, readme: Path = README) -> None:
-    """Put the table where the README has its place for it."""
-    text = PLACE.sub(lambda _: f"{BEGIN}{table}\n{END}", readme.read_text(encoding="utf-8"))
-    write_atomically(readme, lambda path: Path(path).write_text(text, encoding="utf-8"))
+def write_into_document(table: str, document: Path = DOCUMENT) -> None:
+    """Put the table where the document has its place for it."""
+    text = PLACE.sub(lambda _: f"{BEGIN}{table}\n{END}", document.read_text(encoding="utf-8"))
+    write_atomically(document, lambda path: Path(path).write_text(text, encoding="utf-8"))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -168,8 +168,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     if arguments.seeds < 3:
         parser.error(f"--seeds is {arguments.seeds}; expected 3 or more, for a spread that says something")
-    if not PLACE.search(README.read_text(encoding="utf-8")):
-        parser.error(f"{README.name} has no place for the table: the lines {BEGIN.strip()} and {END}")
+    if not PLACE.search(DOCUMENT.read_text(encoding="utf-8")):
+        parser.error(f"{DOCUMENT.name} has no place for the table: the lines {BEGIN.strip()} and {END}")
     try:
         mnist = load_mnist()
         strokes = os.environ.get("STROKES_PATH")
@@ -179,5 +179,5 @@ def main(argv: Sequence[str] | None = None) -> None:
     seeds = range(arguments.seeds)
     table = as_table(train_all(mnist, tests, seeds), tests)
     print(table)
-    write_into_readme(table)
+    write_into_document(table)
     over_hidden_neurons(vary_hidden(mnist, tests, seeds)).save(PLOT, scale_factor=2)

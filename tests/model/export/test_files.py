@@ -159,11 +159,11 @@ def test_the_script_beside_it_reads_a_picture_where_this_project_is_not(name, ex
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_what_the_readme_shows_is_what_is_run(name):
-    readme = (ROOT / "README.md").read_text()
-    assert FORMATS[name].logits in readme
+def test_what_the_docs_show_is_what_is_run(name):
+    shown = (ROOT / "docs" / "export.md").read_text()
+    assert FORMATS[name].logits in shown
     script = read_script(name)
-    assert script.split('"""\n\n')[1] in readme or name != "onnx"
+    assert script.split('"""\n\n')[1] in shown or name != "onnx"
     assert len([line for line in script.splitlines() if line]) <= 17  # with the docstring and imports
 
 

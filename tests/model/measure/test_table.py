@@ -1,4 +1,4 @@
-"""The README's table of networks: trained for it, in its place, with mean and spread."""
+"""The table of networks in docs/training.md: trained for it, in its place, with mean and spread."""
 
 import re
 from dataclasses import replace
@@ -9,17 +9,16 @@ from model.data.mnist import load_mnist
 from model.measure import table
 from model.options import Options
 from model.tutorials import Published
-from tests.conftest import ROOT
 
 TINY = Options(network="dense", epochs=2, batch_size=32, learning_rate=0.01, constant_rate=True, as_it_is=True)
 
 
-def test_readme_has_its_place():
-    assert table.PLACE.search((ROOT / "README.md").read_text())
+def test_the_document_has_its_place():
+    assert table.PLACE.search(table.DOCUMENT.read_text())
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
-def test_networks_are_trained_for_each_seed_and_stand_in_the_readme(tmp_path, tiny_mnist_file, monkeypatch):
+def test_networks_are_trained_for_each_seed_and_stand_in_the_document(tmp_path, tiny_mnist_file, monkeypatch):
     monkeypatch.setattr(table, "PUBLISHED", {"dense": Published(replace(TINY, validate_on_test=True), 0.98)})
     monkeypatch.setattr(table, "AT_HOME", replace(TINY, as_it_is=False))
     monkeypatch.setattr(table, "HIDDEN", (1, 64))
@@ -29,11 +28,11 @@ def test_networks_are_trained_for_each_seed_and_stand_in_the_readme(tmp_path, ti
     assert [*results] == ["dense", "light_reader"]
     assert all(run.accuracy["mnist"] > 0.3 and run.seconds > 0 for runs in results.values() for run in runs)
 
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{table.BEGIN}old\n{table.END}\nafter\n")
+    document = tmp_path / "training.md"
+    document.write_text(f"before\n{table.BEGIN}old\n{table.END}\nafter\n")
     for _ in range(2):  # its place is found again
-        table.write_into_readme(table.as_table(results, tests), readme)
-    lines = readme.read_text().splitlines()
+        table.write_into_document(table.as_table(results, tests), document)
+    lines = document.read_text().splitlines()
     assert (lines[0], lines[-1]) == ("before", "after")
     assert "old" not in lines
     assert len(lines) == 4 + 5  # heads, a rule, three networks
