@@ -1,12 +1,17 @@
-"""Files: written whole or not at all, and opened only if they are files."""
+"""Files: written whole or not at all, opened only if they are files; and arrays in them."""
 
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import BadZipFile
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]  # of the checkout
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -70,3 +75,34 @@ def open_file(path: Path) -> BinaryIO:
         file.close()
         raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
     return file
+
+
+def load_arrays(path: Path, names: Sequence[str], what: str, hint: str) -> dict[str, np.ndarray]:
+    """Read the arrays `names` from an ``.npz`` file.
+
+    Parameters
+    ----------
+    path : Path
+    names : sequence of str
+    what : str
+        What the file is, for the sentences of the errors: "MNIST file".
+    hint : str
+        What to do about an error, as a sentence.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, damaged, of another kind, or lacks an array.
+    """
+    if not path.is_file():
+        raise ValueError(f"There is no {what} at {path}. {hint}")
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in names}
+    except KeyError as error:
+        raise ValueError(
+            f"{path} lacks an array ({error.args[0].split()[0]}). A {what} is an .npz with {', '.join(names)}. {hint}"
+        ) from error
+    except (BadZipFile, OSError, ValueError, EOFError, TypeError, AttributeError) as error:
+        # numpy returns a bare array for .npy, and several exceptions for files that are broken or none of its own.
+        raise ValueError(f"{path} cannot be read as an .npz file: it is damaged or of another kind. {hint}") from error

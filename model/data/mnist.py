@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 import numpy as np
 
-from utils.arrays import load_arrays
+from utils.files import load_arrays
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 SECONDS_BETWEEN_LOOKS = 0.5

@@ -17,8 +17,7 @@ from model.data.drawing import Strokes, draw_at_random
 from model.data.skeleton import centre_lines
 from model.runs.jobs import state_dir
 from utils import preprocess
-from utils.arrays import load_arrays
-from utils.files import write_atomically
+from utils.files import load_arrays, write_atomically
 from utils.preprocess import IMAGE_SIZE_PX, BlankError, normalize_digit
 
 ARRAYS = ("images", "blank", "brush_px", "size", "slant", "encoded", "ends")

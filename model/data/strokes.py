@@ -17,7 +17,7 @@ import numpy as np
 
 from model.data.drawing import Strokes
 from model.data.unipen import convert_unipen
-from utils.arrays import load_arrays
+from utils.files import load_arrays
 
 # Letters and symbols that nobody takes for a digit. Left out as too like one: B(8) C(0, 6) D(0) G(6) I(1) J(1, 3) O(0)
 # Q(0) S(5) U(0) Y(4, 9) Z(2) ?(2, 7) &(8) $(5, 8) >(7) {}()[]/|!,'`.(1, 3 or a dot).

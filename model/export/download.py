@@ -9,9 +9,10 @@ from pathlib import Path
 from threading import Lock
 
 from model.card import KERAS_FILE, LITERT_FILE, CheckpointError, as_zip, how_to_restore, read_card
-from model.export.formats import COPIED, ROOT, ExportError
+from model.export.formats import COPIED, ExportError
 from model.export.model_card import enclose
 from model.predictor import LiteRTNetwork
+from utils.files import ROOT
 
 _one_at_a_time = Lock()  # each takes as much memory as TensorFlow
 

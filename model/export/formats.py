@@ -9,7 +9,6 @@ from pathlib import Path
 
 from model.card import KERAS_FILE, LITERT_FILE, SHIPPED
 
-ROOT = Path(__file__).parents[2]
 READ_FILE = "read.py"
 # What goes with every network, so that its `READ_FILE` runs where this project is not.
 ENCLOSED = ("LICENSE", *(f"utils/{name}.py" for name in ("__init__", "files", "image", "preprocess", "ruled_paper")))

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 from model.card import Card, write_card
-from model.export.formats import ENCLOSED, FORMATS, READ_FILE, ROOT, read_script
+from model.export.formats import ENCLOSED, FORMATS, READ_FILE, read_script
+from utils.files import ROOT
 from utils.words import SET_TITLES, accuracy_percent, duration
 
 

@@ -29,8 +29,9 @@ from model.explain.nearest import fill_bank
 from model.explain.occlusion import find_evidence
 from model.measure import sessions as benchmark_sessions
 from model.measure.proxied import find_nginx
-from model.measure.server import ROOT, Server
+from model.measure.server import Server
 from model.predictor import LiteRTNetwork, Predictor
+from utils.files import ROOT
 from utils.image import find_ink, to_data_url
 from utils.libraries import tune_libraries
 from utils.ruled_paper import without_rules

@@ -42,8 +42,8 @@ from model.measure.quality import (
 from model.options import add_data
 from model.predictor import Predictor
 from model.runs.in_use import folder_in_use
-from utils.arrays import load_arrays
 from utils.charts import reliability_chart
+from utils.files import load_arrays
 from utils.metrics import reliability
 
 SETS = ("mnist", "redrawn", "strokes", "not-digits")

@@ -20,7 +20,7 @@ from model.data.mnist import Mnist, read_mnist, to_unit_range
 from model.data.redrawn import Drawn, draw_kept, is_kept, redraw_kept
 from model.data.strokes import Characters, load_strokes, select_digits, split_writers
 from model.predictor import Prediction, Predictor
-from model.runs.jobs import ROOT
+from utils.files import ROOT
 from utils.json_files import write_json
 from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
 from utils.words import percent

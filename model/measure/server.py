@@ -11,7 +11,8 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from utils.files import ROOT
+
 SECONDS_TO_START = 120
 
 

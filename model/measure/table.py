@@ -33,10 +33,10 @@ from model.predictor import DIGITS, time_a_digit
 from model.training import draw_digits_as_on_the_page, fit, read_right, save_network
 from model.tutorials import PUBLISHED
 from utils.charts import over_hidden_neurons
-from utils.files import write_atomically
+from utils.files import ROOT, write_atomically
 from utils.words import SET_TITLES, mean_and_spread
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "training.md"
+DOCUMENT = ROOT / "docs" / "training.md"
 PLOT = DOCUMENT.with_name("hidden.png")
 BEGIN, END = "<!-- python -m model.measure table writes from here -->\n", "<!-- to here -->"
 PLACE = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)

@@ -24,13 +24,12 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from model.runs.folder import LOG_FILE, State, Status, read_status, write_status
-from utils.files import open_file
+from utils.files import ROOT, open_file
 from utils.json_files import UnreadableError, read_json, write_json
 from utils.words import counted
 
 SWITCH = "DIGITS_RETRAIN"  # the environment variable that switches training off
 LOCK_FILE, NOTE_FILE = "training.lock", "training.json"
-ROOT = Path(__file__).parents[2]
 LOW_PRIORITY = 10
 SECONDS_TO_END = 1.0
 SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is free
