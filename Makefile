@@ -1,5 +1,6 @@
 # make run   the page, on http://localhost:8501, for this machine only (PORT=… for another port, ADDRESS=0.0.0.0 for others)
 # make test  every check and test
+# make quick  the checks, and the tests that need neither TensorFlow nor a browser
 # make table  train every network as it was published, three times, and write the table of docs/training.md (two hours)
 # make weights  train the shipped network again (31 minutes on two cores); STROKES_PATH names the pen strokes
 
@@ -11,15 +12,20 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.13 python3.11; do \
 	&& echo $$python && break; done)
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test table weights clean
+.PHONY: run test quick table weights clean
 
 run: .venv/run.stamp
 	.venv/bin/python -m streamlit run app.py --server.port=$(PORT) --server.address=$(ADDRESS)
 
+CHECK = .venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/basedpyright
+
 test: .venv/test.stamp
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
+	$(CHECK)
 	.venv/bin/python -m pytest
+
+quick: .venv/test.stamp
+	$(CHECK)
+	.venv/bin/python -m pytest --quick --quiet --ignore=tests/pages --ignore=tests/browser
 
 weights: .venv/run.stamp
 	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make weights STROKES_PATH=strokes.npz (docs/training.md says how to make it)"; exit 1; }

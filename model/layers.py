@@ -10,9 +10,13 @@ import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from model.predictor import DIGITS
 from model.tutorials import HISTORIES, PUBLISHED, VALIDATED_ON_TEST
+
+if TYPE_CHECKING:
+    import keras
 
 LAYERS_FILE = Path(__file__).with_name("networks.json")
 # Of the drawing: nine steps, as the longest networks have, are as wide as the page's text.
@@ -45,7 +49,8 @@ class Layer:
     @property
     def size(self) -> str:
         """The shape as people write it: "28×28×32", "128 values"."""
-        return "×".join(map(str, self.shape)) if len(self.shape) > 1 else f"{self.shape[0]:,} values"
+        first, *others = self.shape
+        return "×".join(map(str, self.shape)) if others else f"{first:,} values"
 
 
 def read_layers() -> dict[str, list[Layer]]:
@@ -135,7 +140,7 @@ def in_lines(step: list[Layer]) -> list[str]:
     return lines
 
 
-def layers_of(network) -> list[Layer]:
+def layers_of(network: "keras.Model") -> list[Layer]:
     """List the layers of a Keras network."""
     return [
         Layer(type(layer).__name__, _detail(layer), tuple(layer.output.shape[1:]), layer.count_params())
@@ -143,7 +148,7 @@ def layers_of(network) -> list[Layer]:
     ]
 
 
-def _detail(layer) -> str:
+def _detail(layer: "keras.Layer") -> str:
     config = layer.get_config()
     words = []
     if window := config.get("kernel_size") or config.get("pool_size"):

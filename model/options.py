@@ -79,7 +79,7 @@ class Options:
                 raise ValueError(f"--hidden is {neurons}; expected from 1 to {MOST_NEURONS:,} neurons in a layer")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"--dropout is {self.dropout}; expected from 0 to below 1, such as 0.2")
-        if not 0 < self.learning_rate < float("inf"):
+        if self.learning_rate is not None and not 0 < self.learning_rate < float("inf"):
             raise ValueError(f"--learning-rate is {self.learning_rate}; expected a number above 0, such as 0.002")
         if not 0 < self.validation_split < 1:
             raise ValueError(f"--validation-split is {self.validation_split}; expected between 0 and 1, such as 0.1")

@@ -11,6 +11,7 @@ others go on, and the exit status is 1 at the end. A list of names may end its l
 """
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -63,7 +64,7 @@ def names_from_stdin() -> Iterator[str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m model.predict", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m model.predict", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("files", nargs="+", metavar="FILE", help="a picture; - reads names from standard input")
     parser.add_argument("--table", action="store_true", help="a table for people instead of JSON lines")
     arguments = parser.parse_args(argv)
@@ -73,7 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     names = (name for file in arguments.files for name in (names_from_stdin() if file == "-" else [file]))
-    sys.stdout.reconfigure(errors="backslashreplace")  # what the terminal has no letters for
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what the terminal has no letters for
     failed = False
     try:
         for result in read_files(names, predictor):

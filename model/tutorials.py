@@ -4,6 +4,7 @@ import argparse
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from model.options import Options, add_options, read_options
 from utils.words import one_of
@@ -39,7 +40,7 @@ class Published:
     accuracy: float | None = None
 
 
-def _published(network: str, epochs: int, batch_size: int, accuracy: float | None = None, **others) -> Published:
+def _published(network: str, epochs: int, batch_size: int, accuracy: float | None = None, **others: Any) -> Published:
     # Adam at its default rate and MNIST as it is, all of them.
     plain = {"learning_rate": 0.001, "constant_rate": True, "as_it_is": True}
     return Published(Options(network=network, epochs=epochs, batch_size=batch_size, **plain, **others), accuracy)
@@ -98,7 +99,7 @@ def parse(
 
 
 class _Lenient(argparse.ArgumentParser):
-    def error(self, message: str) -> None:
+    def error(self, message: str) -> NoReturn:
         raise ValueError(message)
 
 

@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,30 @@ from model.measure.server import Server
 from model.runs.in_use import use
 from tests.drawings import STROKES, strokes
 from utils.files import ROOT
+
+
+class WithoutTraining:
+    """Skips what imports Keras or TensorFlow: a whole file, where it does so at its top."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in ("keras", "tensorflow"):
+            pytest.skip("needs TensorFlow", allow_module_level=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="skip what needs TensorFlow or starts the page")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--quick"):
+        sys.meta_path.insert(0, WithoutTraining())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        for item in items:
+            if "server" in item.fixturenames or item.get_closest_marker("process"):
+                item.add_marker(pytest.mark.skip(reason="needs TensorFlow, or starts the page"))
 
 
 @pytest.fixture(scope="module", autouse=True)

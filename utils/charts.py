@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 
 from utils.words import percent
 
+Layers = alt.LayerChart | alt.FacetChart  # charts over each other, as Altair declares them
 WINNER_COLOR = "#2f6fed"
 OTHERS_COLOR = "#9aa5b8"
 NO_TO_FULL_COLOR = [f"{WINNER_COLOR}00", WINNER_COLOR]  # from the page itself, be it light or dark
@@ -78,7 +80,7 @@ def _probability_specification(text_color: str, opacity: float) -> dict:
     return (bars + figures).properties(height=240).to_dict()
 
 
-def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = None) -> alt.LayerChart:
+def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = None) -> Layers:
     """Draw loss or accuracy over the epochs, training beside validation.
 
     Parameters
@@ -113,7 +115,7 @@ def learning_curves(epochs: list[dict]) -> alt.HConcatChart:
     )
 
 
-def compared_curves(measure: str, runs: dict[str, list[dict]]) -> alt.LayerChart:
+def compared_curves(measure: str, runs: dict[str, list[dict]]) -> Layers:
     """Draw loss or accuracy on the validation part over the epochs, a line a run.
 
     Parameters
@@ -131,7 +133,7 @@ def compared_curves(measure: str, runs: dict[str, list[dict]]) -> alt.LayerChart
     return _curve(measure, rows, "run", [*runs], RUN_COLORS[: len(runs)])
 
 
-def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: list[str]) -> alt.LayerChart:
+def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: list[str]) -> Layers:
     title = measure.capitalize()
     base = alt.Chart(alt.InlineData(rows)).encode(
         x=alt.X("epoch:Q", title="Epoch", axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(domainMin=0)),
@@ -153,7 +155,7 @@ def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: li
     return base.mark_line(strokeWidth=1.5) + base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
 
 
-def accuracy_over_size(rows: list[dict]) -> alt.LayerChart:
+def accuracy_over_size(rows: list[dict]) -> Layers:
     """Draw each network's accuracy over its size, a colour a test part, with error bars where there are several seeds.
 
     Parameters
@@ -214,7 +216,7 @@ def _named_sizes(rows: list[dict]) -> dict[int, str]:
     return {size: f"{', '.join(of_size)}: {size:,}" for size, of_size in names.items()}
 
 
-def layers_chart(drawing: dict, text_color: str = "black") -> alt.LayerChart:
+def layers_chart(drawing: dict, text_color: str = "black") -> Layers:
     """Draw a network's layers in a row, those that learn in colour.
 
     Parameters
@@ -241,11 +243,11 @@ def layers_chart(drawing: dict, text_color: str = "black") -> alt.LayerChart:
     return (areas + texts).properties(width=width, height=height, padding={"bottom": 0})
 
 
-def _if(field: str, value: str, otherwise: str) -> dict:
+def _if(field: str, value: str, otherwise: str) -> Any:
     return alt.condition(f"datum.{field}", alt.value(value), alt.value(otherwise))
 
 
-def confusion_chart(confusion: np.ndarray, text_color: str = "black") -> alt.LayerChart:
+def confusion_chart(confusion: np.ndarray, text_color: str = "black") -> Layers:
     """Draw a confusion matrix; colour counts the mistakes only, so that they are seen beside the many right ones.
 
     Parameters
@@ -280,7 +282,7 @@ def confusion_chart(confusion: np.ndarray, text_color: str = "black") -> alt.Lay
     return (cells + counts).properties(width=380, height=380)
 
 
-def reliability_chart(sets: dict[str, list[dict]]) -> alt.LayerChart:
+def reliability_chart(sets: dict[str, list[dict]]) -> Layers:
     """Draw accuracy over confidence, a line a set; on the diagonal the network is as sure as it is right.
 
     Parameters

@@ -157,7 +157,7 @@ def _made_plain(picture: Image.Image) -> Image.Image:
         width, height = picture.size
         tops = range(0, height, 64 * factor)
         bands = (picture.crop((0, top, width, min(top + tops.step, height))) for top in tops)
-        small = Image.fromarray(np.concatenate([_converted(band).reduce(factor) for band in bands]))
+        small = Image.fromarray(np.concatenate([np.asarray(_converted(band).reduce(factor)) for band in bands]))
         small.info = picture.info  # which way up it is
         picture = small
     picture = _converted(ImageOps.exif_transpose(picture))
@@ -286,7 +286,7 @@ def to_data_url(image: np.ndarray, size_px: int) -> str:
         image = (image * 255).round().astype(np.uint8)
     times = max(1, -(-size_px // max(image.shape)))
     png = cv2.imencode(".png", image.repeat(times, axis=0).repeat(times, axis=1), PNG_OF_SQUARES)[1]
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+    return "data:image/png;base64," + base64.b64encode(png.tobytes()).decode()
 
 
 def tint(image: np.ndarray, evidence: np.ndarray) -> np.ndarray:

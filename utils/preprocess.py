@@ -83,9 +83,9 @@ def normalize_digit(ink: np.ndarray) -> Steps:
             f"Expected an ink image, uint8 (height, width), paper 0 and ink 255; got {ink.dtype} {ink.shape}."
         )
     ink = _without_specks(ink)
-    box = cv2.boundingRect((ink >= INK_LEVEL).view(np.uint8))
+    x, y, width, height = cv2.boundingRect((ink >= INK_LEVEL).view(np.uint8))
+    box = x, y, width, height
     _check_not_blank(ink, box)
-    x, y, width, height = box
     fitted = fit_into_box(ink[y : y + height, x : x + width])
     return Steps(ink=ink, box=box, fitted=fitted, image=centre_by_mass(fitted) / np.float32(255))
 
@@ -108,8 +108,7 @@ def _without_specks(ink: np.ndarray) -> np.ndarray:
     if count <= 2:  # the paper, and at most one patch of ink
         return ink
     areas = stats[:, cv2.CC_STAT_AREA]
-    strong = np.zeros(count, bool)
-    strong[np.unique(patches[ink >= STRONG_INK_LEVEL])] = True
+    strong = np.isin(np.arange(count), patches[ink >= STRONG_INK_LEVEL])
     strong[0] = False
     if not strong.any():
         return ink

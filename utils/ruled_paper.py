@@ -103,7 +103,7 @@ def _find_rules(ink: np.ndarray) -> list[_Rule]:
         return []
     rules = _measure(ink, np.array(seen))
     thickness, level, darkest = (
-        _median(np.array([getattr(rule, name) for rule in rules])) for name in ("thickness", "level", "darkest")
+        float(_median(np.array([getattr(rule, name) for rule in rules]))) for name in ("thickness", "level", "darkest")
     )
     reach = int(_median(np.array([rule.reach for rule in rules])))
     # A digit's long stroke is not like the others. What is hidden for the most part is taken to be like them.

@@ -31,10 +31,11 @@ class Version:
 
     def is_sound(self) -> bool:
         """Say whether a canvas can have sent it; anybody can send anything."""
+        if self.drawing is None or self.picture is None:
+            return False
         try:
-            objects = self.drawing["objects"]
             decode_grey(self.picture)
-            return isinstance(objects, list) and self.size <= MAX_VERSION_BYTES
+            return isinstance(self.drawing["objects"], list) and self.size <= MAX_VERSION_BYTES
         except (KeyError, TypeError, ValueError, RecursionError):
             return False
 

@@ -171,10 +171,10 @@ def in_words(probabilities: np.ndarray) -> str:
     >>> in_words(np.array([0, 0, 0, 0, 0.61, 0, 0, 0, 0, 0.39]))
     'Most likely a 4 (61.0 %), next a 9 (39.0 %).'
     """
-    first, second = np.argsort(-probabilities, kind="stable")[:2]
+    first, second = (int(digit) for digit in np.argsort(-probabilities, kind="stable")[:2])
     return (
-        f"Most likely {a_digit(first)} ({percent(probabilities[first])}), "
-        f"next {a_digit(second)} ({percent(probabilities[second])})."
+        f"Most likely {a_digit(first)} ({percent(float(probabilities[first]))}), "
+        f"next {a_digit(second)} ({percent(float(probabilities[second]))})."
     )
 
 

@@ -34,9 +34,10 @@ def readings_as_csv(readings: Iterable[tuple[str, Reading | str]]) -> bytes:
 
 
 def _figures(reading: Reading | str) -> dict[str, object]:
-    if isinstance(reading, str) or reading.blank:
-        return {"problem": reading if isinstance(reading, str) else reading.blank}
-    prediction = reading.prediction
+    if isinstance(reading, str):
+        return {"problem": reading}
+    if (prediction := reading.prediction) is None:
+        return {"problem": reading.blank}
     return {
         "digit": prediction.label,
         "confidence": f"{prediction.confidence:.6f}",

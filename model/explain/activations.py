@@ -8,6 +8,7 @@ import threading
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -138,7 +139,7 @@ class OpenNetwork:
         return Inside(layers, features.ravel())
 
 
-def _find_layers(model: schema.ModelT) -> list[_Tensors]:
+def _find_layers(model: Any) -> list[_Tensors]:  # a schema.ModelT, whose parts are all declared to be None
     # Each begins with a convolution or a dense layer's product. What is computed with its result, up to the next, is
     # its activation function or normalisation.
     (graph,) = model.subgraphs

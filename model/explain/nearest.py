@@ -69,7 +69,7 @@ def fill_bank(network: OpenNetwork, each: int = EACH, seed: int = 0) -> Bank:
     """
     rng = np.random.default_rng(seed)
     labels = np.repeat(np.arange(DIGITS), each)
-    characters = distort_strokes([write_digit(digit, rng) for digit in labels], rng, STRENGTH)
+    characters = distort_strokes([write_digit(int(digit), rng) for digit in labels], rng, STRENGTH)
     images = np.stack([draw_small(strokes, rng.uniform(*PEN_RANGE)) for strokes in characters]) / np.float32(255)
     features, right = [], []
     for image, label in zip(images, labels, strict=True):

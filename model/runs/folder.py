@@ -117,7 +117,7 @@ def read_status(run_dir: Path) -> Status | None:
 
 def append_metrics(run_dir: Path, line: Epoch | Step, file: str = METRICS_FILE) -> None:
     """Append a line to the metrics of the epochs, or to those of `STEPS_FILE`."""
-    append_json_line(run_dir / file, line)
+    append_json_line(run_dir / file, dict(line))
 
 
 def read_metrics(run_dir: Path, file: str = METRICS_FILE) -> list[Epoch] | list[Step]:

@@ -155,9 +155,10 @@ class _Note:
     seen: bool
 
 
-def _note(run_dir: Path, pid: int, started: str | None = None, seen: bool = False) -> None:
+def _note(run_dir: Path, pid: int, started: str | None = None, seen: bool = False) -> str:
     started = started or f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     write_json(state_dir() / NOTE_FILE, asdict(_Note(str(run_dir), pid, started, seen)))
+    return started
 
 
 def _is_locked() -> bool:
@@ -238,8 +239,8 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
             )
         os.setpriority(os.PRIO_PROCESS, child.pid, LOW_PRIORITY)
         _children[child.pid] = child
-        _note(run_dir, child.pid)
-    return latest_job()
+        started = _note(run_dir, child.pid)
+    return Job(run_dir, child.pid, started, seen=False, running=True)
 
 
 def _check_room() -> None:
@@ -298,13 +299,18 @@ def delete_run(run_dir: Path) -> None:
 
 def cancel(job: Job) -> None:
     """End the training: ask it to, and kill it if it has not ended in a moment. Its checkpoint stays."""
+
+    def is_running() -> bool:
+        latest = latest_job()
+        return latest is not None and latest.running
+
     for how in (signal.SIGTERM, signal.SIGKILL):
-        if not latest_job().running:
+        if not is_running():
             break
         with suppress(ProcessLookupError):
             os.kill(job.pid, how)
         give_up = time.monotonic() + SECONDS_TO_END
-        while latest_job().running and time.monotonic() < give_up:
+        while is_running() and time.monotonic() < give_up:
             time.sleep(0.05)
     status = job.status
     if status.state is not State.CANCELLED:

@@ -40,6 +40,7 @@ def test_an_answer_to_another_drawing_is_noticed(server):
 
 
 @pytest.mark.skipif(not find_nginx(), reason="nginx is not installed")
+@pytest.mark.process
 def test_behind_nginx_as_documented_each_visitor_stays_at_one_of_the_servers():
     servers = [Server(path=PATH) for _ in range(2)]
     try:

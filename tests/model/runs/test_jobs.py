@@ -17,6 +17,8 @@ from model.runs.folder import STATUS_FILE, State, Status, read_status, write_sta
 from model.runs.jobs import BusyError, Job, NoRoomError, cancel, latest_job, only_training, put_aside, start_training
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(autouse=True)
 def state(tmp_path, monkeypatch, tiny_mnist_file):
