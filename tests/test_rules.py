@@ -64,6 +64,16 @@ def test_no_error_is_shown_as_markdown():
         assert not shown, f"{path}: an error may tell of files and their names: as_markdown"
 
 
+def test_of_optuna_only_public_names_are_used():
+    searching = [path for path in (*FILES, *(ROOT / "tests").rglob("*.py")) if "optuna" in imports(path)]
+    assert {"studies.py", "trials.py", "worker.py", "test_worker.py"} <= {path.name for path in searching}
+    for path in searching:
+        attributes = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        assert not [name for name in attributes if re.match("_[^_]", name)], path
+        names = {part for name in imports(path) if name.startswith("optuna") for part in name.split(".")}
+        assert not [name for name in names if name.startswith("_")], path
+
+
 def test_upload_limits_agree():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     assert config["server"]["maxUploadSize"] * 2**20 == MAX_FILE_BYTES

@@ -10,13 +10,13 @@ from model.runs.jobs import sweeps_dir
 from utils.words import as_markdown
 
 SECONDS_BETWEEN_LOOKS = 5.0
-SECONDS_ALIVE = 60  # a worker writes into the journal every few seconds
+SECONDS_ALIVE = 60  # a worker that has a trial writes into its file every ten seconds
 DATABASE = "sweep_storage"  # the secret
 
 
 def show_searches() -> None:
     """Show a study of those in the state folder and in the server's database; how to begin one if there is none."""
-    kept = [str(journal) for journal in sorted(sweeps_dir().glob("*.journal"), key=last_written, reverse=True)]
+    kept = [str(file) for file in sorted(sweeps_dir().glob("*.db"), key=last_written, reverse=True)]
     try:
         database = read_secret(DATABASE)
     except PermissionError as error:
@@ -50,10 +50,10 @@ def watch_study(where: str) -> None:
     show_study(where)
 
 
-def last_written(journal: Path) -> float:
-    """Return when a worker last wrote something; 0 if the journal is gone."""
+def last_written(file: Path) -> float:
+    """Return when a worker last wrote something; 0 if the file is gone."""
     try:
-        return journal.stat().st_mtime
+        return file.stat().st_mtime
     except OSError:
         return 0.0
 
@@ -67,7 +67,7 @@ def show_study(where: str) -> None:
     """Show what a study has found, and Optuna's plots of its trials."""
     try:
         # Not before there is a study: Optuna and Plotly take half a second to import, and may not be installed.
-        from model.search.studies import find_silent, read_studies
+        from model.search.studies import read_studies
         from model.search.trials import as_rows, plots, summarise, training_command
     except ModuleNotFoundError as error:
         st.info(
@@ -85,7 +85,7 @@ def show_study(where: str) -> None:
     if command := training_command(study):
         st.caption("This trains its network fully:")
         st.code(command, language="sh", wrap_lines=True)
-    rows = as_rows(study, find_silent(study))
+    rows = as_rows(study, is_alive(where))
     st.dataframe(rows, hide_index=True, alt="The trials, the newest first")
     for title, figure in plots(study).items():
         st.markdown(f"**{title}**")

@@ -68,7 +68,7 @@ def runs_dir() -> Path:
 
 
 def sweeps_dir() -> Path:
-    """Return the folder that the journals of searches are in."""
+    """Return the folder that the searches’ SQLite files are in."""
     return state_dir() / "sweeps"
 
 

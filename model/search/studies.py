@@ -1,32 +1,40 @@
 """Studies: where a search is kept, and how workers share it. No Keras is imported here.
 
 A study is Optuna's (Akiba et al., "Optuna", KDD 2019): a list of trials, each of which is one choice of parameters and,
-once a worker has trained a network with them, how well that reads. It lies in a journal file or in PostgreSQL. A worker
+once a worker has trained a network with them, how well that reads. It lies in a SQLite file or in PostgreSQL. A worker
 that has a trial says every few seconds that it lives. When it is not heard any longer, whoever comes next marks its
 trial as failed, and the same parameters are tried again.
 """
 
-import json
+import sqlite3
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import optuna
 import sqlalchemy
-from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning, UpdateFinishedTrialError
-from optuna.storages import BaseStorage, JournalStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
-from optuna.storages._heartbeat import BaseHeartbeat
-from optuna.storages.journal import JournalFileBackend
+from filelock import FileLock
+from optuna.exceptions import DuplicatedStudyError, ExperimentalWarning, StorageInternalError, UpdateFinishedTrialError
+from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, Trial, TrialState
+from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
 
 from model.search.trials import BASELINE, FINISHED, MADE_FOR, describe
 
 BEAT_SECONDS, BEATS_MISSED = 10, 3  # until a worker is taken for dead
 TRIED_AGAIN = 2  # times at most: what ends its worker each time is no accident
-SECONDS_BETWEEN_LOOKS, SECONDS_TO_BEGIN, SECONDS_TO_CONNECT, TRIES_TO_CONNECT = 1, 10, 10, 6
-BEAT = "beat"
+SECONDS_BETWEEN_LOOKS = 1
+SECONDS_TO_BEGIN = 10
+SECONDS_TO_CONNECT = 10
+SECONDS_TO_LOCK = 60  # a SQLite file is one worker's at a time, for milliseconds
+TRIES_TO_CONNECT = 6
+ADDRESS = "postgresql://user:password@host/database"
+BEGUN = "begun"
+FAILURES = (OSError, sqlite3.Error, SQLAlchemyError, StorageInternalError)  # of what studies are kept in
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # `describe` says more
 
 
@@ -34,102 +42,68 @@ class SurplusError(Exception):
     """Two workers took the last trial that was missing; this one is the later."""
 
 
-class Journal(JournalStorage, BaseHeartbeat):
-    """A journal file whose workers are heard to live, as Optuna has it for databases only."""
-
-    def record_heartbeat(self, trial_id: int) -> None:
-        """Note that the worker of this trial lives."""
-        with suppress(UpdateFinishedTrialError):  # it was taken for dead: the machine had been asleep
-            self.set_trial_system_attr(trial_id, BEAT, time.time())
-
-    def _get_stale_trial_ids(self, study_id: int) -> list[int]:
-        latest = time.time() - BEAT_SECONDS * BEATS_MISSED
-        running = self.get_all_trials(study_id, deepcopy=False, states=(TrialState.RUNNING,))
-        # One that is tried again has the last beat of the one before it.
-        return [
-            trial._trial_id
-            for trial in running
-            if max(trial.datetime_start.timestamp(), trial.system_attrs.get(BEAT, 0)) < latest
-        ]
-
-    def get_heartbeat_interval(self) -> int:
-        """Return the seconds between two beats."""
-        return BEAT_SECONDS
-
-    def get_heartbeat_stale_trial_callback(self) -> Callable[[optuna.Study, FrozenTrial], None]:
-        """Return what follows when a trial was failed for its worker's silence."""
-        return try_again
-
-
-def try_again(study: optuna.Study, trial: FrozenTrial, times: int | None = TRIED_AGAIN) -> None:
-    """Put the parameters of a failed trial in the queue, unless that was done so many times; None: always."""
-    with _experiments():
-        RetryHeartbeatStaleTrialCallback(times)(study, trial)
-
-
 def _experiments() -> warnings.catch_warnings:
     return warnings.catch_warnings(action="ignore", category=ExperimentalWarning)
 
 
-def open_storage(where: str) -> BaseStorage:
-    """Open what studies are kept in; a journal that is missing is made.
+# Both put a failed trial's parameters in the queue: the first unless that was done so many times, the second always.
+with _experiments():
+    try_again, put_back = RetryHeartbeatStaleTrialCallback(TRIED_AGAIN), RetryHeartbeatStaleTrialCallback()
+
+
+def open_storage(where: str) -> RDBStorage:
+    """Open what studies are kept in; a SQLite file that is missing is made.
 
     Parameters
     ----------
     where : str
-        A journal's path, or ``postgresql://user:password@host/database``.
+        A SQLite file's path, or ``postgresql://user:password@host/database``.
 
     Raises
     ------
     ValueError
         If it cannot be opened, with what to do about it.
     """
-    if "://" not in where:
-        try:
-            Path(where).parent.mkdir(parents=True, exist_ok=True)
-            _check_journal(Path(where))
-            return Journal(JournalFileBackend(where))
-        except OSError as error:
-            raise ValueError(f"The journal {where} cannot be opened: {error.strerror}. Choose another file.") from error
-        except (ValueError, KeyError, TypeError, AssertionError) as error:
-            raise ValueError(f"{where} is no journal of a search. Choose another file.") from error
-    if not where.startswith("postgresql://"):
-        raise ValueError(
-            f"--storage begins with {where.split('://')[0]}://; expected a file, or "
-            "postgresql://user:password@host/database."
-        )
+    scheme, is_address, _ = where.partition("://")
+    if is_address and scheme != "postgresql":
+        raise ValueError(f"--storage begins with {scheme}://; expected a file, or {ADDRESS}.")
     try:
-        return _open_database(where)
+        if not is_address:
+            return _open_file(Path(where))
+        url = where.replace("{", "{{").replace("}", "}}")  # Optuna takes it for a template
+        return _connect(url, connect_args={"connect_timeout": SECONDS_TO_CONNECT})
     except ImportError as error:
         raise ValueError(
             "PostgreSQL needs the package psycopg. Install it: pip install -r requirements-extra.txt"
         ) from error
-    except (sqlalchemy.exc.SQLAlchemyError, ValueError) as error:
-        reason = str(getattr(error, "orig", error)).splitlines()[0]
-        raise ValueError(
-            f"The database cannot be opened ({reason}). Is it running, and is the address right: "
-            "postgresql://user:password@host/database?"
-        ) from error
+    except (*FAILURES, RuntimeError, ValueError) as error:
+        what = "The database" if is_address else where
+        advice = f"Is it running, and is the address right: {ADDRESS}?" if is_address else "Choose another file."
+        raise ValueError(f"{what} cannot be opened ({reason(error)}). {advice}") from error
 
 
-def _check_journal(path: Path) -> None:
-    # Optuna takes a single line that it cannot read for one that is being written, and writes after it.
-    if path.exists():
-        with path.open(encoding="utf-8") as file:
-            first = file.readline()
-        if first and "op_code" not in json.loads(first):
-            raise ValueError("its first line is none of Optuna's")
+def _open_file(path: Path) -> RDBStorage:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connect = partial(sqlite3.connect, path, timeout=SECONDS_TO_LOCK, isolation_level=None)
+    with closing(connect()) as file:
+        tables = {name for (name,) in file.execute("SELECT name FROM sqlite_master")}
+    if tables and not tables & {"studies", "version_info"}:
+        raise ValueError("it is another program’s")
+    with FileLock(path.with_name(f".{path.name}.lock")):  # another worker may be making the tables
+        storage = _connect("sqlite://", creator=connect)
+    # Optuna looks whether a trial is free, then takes it. PostgreSQL locks it meanwhile. SQLite locks nothing before
+    # something is written, so two workers could take the same one. The remedy is from SQLAlchemy's page on SQLite.
+    sqlalchemy.event.listen(storage.engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
+    return storage
 
 
-def _open_database(url: str) -> RDBStorage:
-    # A trial is long: a connection for each look is cheaper than one that may have been cut off meanwhile.
-    options = {"connect_args": {"connect_timeout": SECONDS_TO_CONNECT}, "poolclass": sqlalchemy.NullPool}
-
+def _connect(url: str, **options: object) -> RDBStorage:
     def connect() -> RDBStorage:
         with _experiments():
             return RDBStorage(
                 url,
-                options,
+                # A trial is long: a connection for each look is cheaper than one that may have been cut off meanwhile.
+                {"poolclass": sqlalchemy.NullPool, **options},
                 heartbeat_interval=BEAT_SECONDS,
                 grace_period=BEAT_SECONDS * BEATS_MISSED,
                 heartbeat_stale_trial_callback=try_again,
@@ -138,19 +112,27 @@ def _open_database(url: str) -> RDBStorage:
     for _ in range(TRIES_TO_CONNECT - 1):
         try:
             return connect()
-        except (sqlalchemy.exc.IntegrityError, sqlalchemy.exc.ProgrammingError):
-            time.sleep(0.5)  # another worker, started at the same moment, is making the tables
+        except (IntegrityError, ProgrammingError):
+            time.sleep(0.5)  # another worker, started at the same moment, is making PostgreSQL's tables
     return connect()
 
 
+def reason(error: Exception) -> str:
+    """Say in a line why one of `FAILURES` came about, in the words of the system or the database."""
+    cause = error.__cause__ if isinstance(error, StorageInternalError) else error
+    cause = getattr(cause, "orig", cause)
+    return getattr(cause, "strerror", None) or str(cause).partition("\n")[0]
+
+
 def open_study(
-    storage: BaseStorage, name: str, made_for: dict[str, object], baseline: dict[str, object]
+    storage: RDBStorage, name: str, made_for: dict[str, object], baseline: dict[str, object]
 ) -> optuna.Study:
     """Open a study to work at it, or begin it.
 
     Parameters
     ----------
-    storage : BaseStorage
+    storage : RDBStorage
+        From `open_storage`.
     name : str
     made_for : dict of str to object
         What its trials have in common; else they could not be compared.
@@ -211,12 +193,6 @@ def read_studies(where: str) -> dict[str, optuna.Study]:
     return ours
 
 
-def find_silent(study: optuna.Study) -> set[int]:
-    """Return the numbers of the trials that seem to run, but whose workers are not heard any longer."""
-    silent = study._storage._get_stale_trial_ids(study._study_id)
-    return {trial.number for trial in study.get_trials(deepcopy=False) if trial._trial_id in silent}
-
-
 def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) -> None:
     """Take one trial after another, until there are so many finished ones in the study, whoever did them.
 
@@ -230,6 +206,7 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
         if len(earlier) >= trials:
             raise SurplusError
         try:
+            trial.set_user_attr(BEGUN, mine)
             return objective(trial)
         except UpdateFinishedTrialError:
             lost = True
@@ -238,9 +215,11 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
     def taken() -> list[FrozenTrial]:
         return study.get_trials(deepcopy=False, states=(*FINISHED, TrialState.RUNNING))
 
-    mine, lost = None, False
+    mine, lost, looks = None, False, Counter()
     while True:
-        if len(now := taken()) < trials:
+        now = taken()
+        running = [trial for trial in now if trial.state is TrialState.RUNNING]
+        if len(now) < trials:
             try:
                 study.optimize(try_out, n_trials=1, catch=SurplusError, callbacks=[_tell])
             except ValueError:
@@ -249,12 +228,18 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
                 lost = False  # this worker was silent (its machine slept, say), and somebody else has the trial now
             except KeyboardInterrupt:
                 if mine is not None and study.trials[mine].state is TrialState.FAIL:
-                    try_again(study, study.trials[mine], None)
+                    put_back(study, study.trials[mine])
                 raise
-        elif any(trial.state is TrialState.RUNNING for trial in now):
+        elif running:
             time.sleep(SECONDS_BETWEEN_LOOKS)  # at others' last trials: one of them may be left undone
             with _experiments():
                 optuna.storages.fail_stale_trials(study)
+            # Optuna leaves out those whose workers died between taking them and their first beat.
+            looks.update(trial.number for trial in running if trial.user_attrs.get(BEGUN) != trial.number)
+            for number in looks:
+                if looks[number] * SECONDS_BETWEEN_LOOKS > BEAT_SECONDS * BEATS_MISSED:
+                    with suppress(ValueError, UpdateFinishedTrialError):  # that was done already
+                        try_again(study, study.tell(number, state=TrialState.FAIL))
         else:
             return
 

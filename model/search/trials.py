@@ -90,15 +90,13 @@ def _complete(study: optuna.Study) -> list[FrozenTrial]:
     return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
 
 
-def as_rows(study: optuna.Study, silent: set[int]) -> list[dict[str, str]]:
+def as_rows(study: optuna.Study, heard: bool = True) -> list[dict[str, str]]:
     """Make a table of the trials, the newest first: what became of each, its parameters, who had it.
 
-    The workers of those with the numbers in `silent` are not heard any longer.
+    Where no worker is heard any longer (`heard`), what seems to run was cut off.
     """
-    return [
-        _row(trial, "Cut off" if trial.number in silent else STATES[trial.state])
-        for trial in reversed(study.get_trials(deepcopy=False))
-    ]
+    states = STATES if heard else STATES | {TrialState.RUNNING: "Cut off"}
+    return [_row(trial, states[trial.state]) for trial in reversed(study.get_trials(deepcopy=False))]
 
 
 def _row(trial: FrozenTrial, state: str) -> dict[str, str]:

@@ -22,9 +22,8 @@ from pathlib import Path
 
 try:
     import optuna
-    from optuna.exceptions import StorageInternalError
 
-    from model.search.studies import open_storage, open_study, work
+    from model.search.studies import FAILURES, open_storage, open_study, reason, work
     from model.search.trials import BASELINE, as_params, summarise, training_command, with_params
 except ModuleNotFoundError as error:
     raise SystemExit(
@@ -66,7 +65,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--trials", type=int, default=20, help="finished ones in the study, whoever did them")
     parser.add_argument("--study", metavar="NAME", help="default: the network's name")
     parser.add_argument(
-        "--storage", metavar="WHERE", help="a journal file, or postgresql://…; default: data/sweeps/STUDY.journal"
+        "--storage", metavar="WHERE", help="a SQLite file, or postgresql://…; default: data/sweeps/STUDY.db"
     )
     parser.add_argument("--images", type=int, help="an epoch; default: as many as MNIST's training part has")
     parser.add_argument("--epochs", type=int, default=5)
@@ -83,7 +82,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     arguments.study = arguments.study or arguments.network
     if not all(letter.isalnum() or letter in "-_." for letter in arguments.study):
         parser.error(f"--study is {arguments.study!r}; expected letters, digits, '-', '_' and '.': it names a file")
-    arguments.storage = arguments.storage or str(sweeps_dir() / f"{arguments.study}.journal")
+    arguments.storage = arguments.storage or str(sweeps_dir() / f"{arguments.study}.db")
     return arguments
 
 
@@ -188,7 +187,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         work(study, objective, arguments.trials)
     except KeyboardInterrupt:
         raise SystemExit("Interrupted. The same command goes on.") from None
-    except (OSError, StorageInternalError) as error:
-        raise SystemExit(f"python -m model.search: The study can no longer be written ({error}).") from error
+    except FAILURES as error:
+        raise SystemExit(f"python -m model.search: The study can no longer be written ({reason(error)}).") from error
     print(summarise(study))
     print(f"This trains the best one fully:\n  {training_command(study)}")

@@ -4,11 +4,15 @@ import os
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 import optuna
@@ -83,9 +87,9 @@ def postgres() -> Iterator[str]:
         run("pg_ctl", "stop", "--mode=immediate")
 
 
-@pytest.fixture(params=["journal", "postgres"])
+@pytest.fixture(params=["sqlite", "postgres"])
 def storage(request, tmp_path) -> str:
-    return str(tmp_path / "shared.journal") if request.param == "journal" else request.getfixturevalue("postgres")
+    return str(tmp_path / "shared.db") if request.param == "sqlite" else request.getfixturevalue("postgres")
 
 
 def start_worker(*arguments: object) -> subprocess.Popen:
@@ -137,24 +141,26 @@ def start_search(tiny_mnist_file: Path, *options: object) -> subprocess.Popen:
 
 
 def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, tiny_mnist_file):
-    journal = state / "sweeps" / "mine.journal"
+    database = str(state / "sweeps" / "mine.db")
     options = ("--study", "mine", "--epochs", 20, "--trials", 2)
     first = start_search(tiny_mnist_file, *options)
-    while not (journal.exists() and '"intermediate_value"' in journal.read_text()):
+    while "mine" not in optuna.get_all_study_names(studies.open_storage(database)) or not any(
+        trial.intermediate_values for trial in load(database, "mine").trials
+    ):
         assert first.poll() is None, first.communicate()
-        time.sleep(0.05)
+        time.sleep(0.1)
     first.terminate()  # as Ctrl-C, which those whom a shell has started in the background do not hear
     _, complaints = first.communicate(timeout=300)
     assert first.returncode == 1, complaints
     assert complaints.splitlines()[-1] == "Interrupted. The same command goes on."
     assert "Traceback" not in complaints
-    states = [trial.state for trial in load(str(journal), "mine").trials]
+    states = [trial.state for trial in load(database, "mine").trials]
     assert states == [TrialState.FAIL, TrialState.WAITING]
 
     second = start_search(tiny_mnist_file, *options)
     printed, complaints = second.communicate(timeout=300)
     assert second.returncode == 0, complaints
-    study = load(str(journal), "mine")
+    study = load(database, "mine")
     assert [trial.state in FINISHED for trial in study.trials] == [False, True, True]
     baseline = study.trials[1]
     assert baseline.user_attrs["parameters"] == 785 * 128 + 129 * 10
@@ -213,8 +219,9 @@ def in_this_process(monkeypatch, tiny_mnist_file):
         (["--storage", "mysql://host/studies"], "--storage begins with mysql://; expected a file, or postgresql://"),
         (["--storage", "postgresql://me:secret@127.0.0.1:1/none"], "Is it running, and is the address right"),
         (["--storage", "postgresql://me:secret@host:port/none"], "Is it running, and is the address right"),
-        (["--storage", "README.md"], "README.md is no journal of a search"),
-        (["--storage", "README.md/mine.journal"], "README.md/mine.journal cannot be opened: "),
+        (["--storage", "postgresql://me:{secret}@127.0.0.1:1/none"], "Is it running, and is the address right"),
+        (["--storage", "README.md"], "README.md cannot be opened (file is not a database). Choose another file."),
+        (["--storage", "README.md/mine.db"], "README.md/mine.db cannot be opened ("),
     ],
 )
 def test_bad_input_ends_with_a_sentence(options, sentence, state, capsys):
@@ -266,8 +273,8 @@ def fill(storage: str | Path, trials: int, name: str = "dense") -> optuna.Study:
 
 
 def test_a_study_made_for_another_space_is_left_alone(tmp_path, monkeypatch):
-    fill(tmp_path / "dense.journal", 1)
-    storage = studies.open_storage(str(tmp_path / "dense.journal"))
+    fill(tmp_path / "dense.db", 1)
+    storage = studies.open_storage(str(tmp_path / "dense.db"))
     with pytest.raises(
         ValueError, match="made for another space: epochs 5 there and 6 here, seed None there and 1 here"
     ):
@@ -278,16 +285,40 @@ def test_a_study_made_for_another_space_is_left_alone(tmp_path, monkeypatch):
         studies.open_study(storage, "foreign", {"network": "dense"}, sweep.TUTORIALS)
 
 
+def test_the_database_of_another_program_is_left_alone(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "notes.db")) as notes:
+        notes.execute("CREATE TABLE notes (text)")
+        with pytest.raises(ValueError, match=r"notes\.db cannot be opened \(it is another program’s\)"):
+            studies.open_storage(str(tmp_path / "notes.db"))
+        assert notes.execute("SELECT name FROM sqlite_master").fetchall() == [("notes",)]
+
+
+def test_workers_take_no_trial_twice(storage):
+    study = studies.open_study(studies.open_storage(storage), "queue", {"network": "dense"}, {"dropout": 0.0})
+    for number in range(1, 30):
+        study.enqueue_trial({"dropout": number / 100})
+
+    def take_half(_: int) -> list[int]:
+        taken = []
+        load(storage, "queue").optimize(
+            lambda trial: taken.append(trial.number) or trial.suggest_float("dropout", 0.0, 0.5), n_trials=15
+        )
+        return taken
+
+    with ThreadPoolExecutor(2) as workers:
+        assert sorted(chain(*workers.map(take_half, range(2)))) == [*range(30)]
+
+
 def test_what_ends_its_worker_each_time_is_not_tried_for_ever(tmp_path):
-    study = fill(tmp_path / "dense.journal", 1)
+    study = fill(tmp_path / "dense.db", 1)
     for _ in range(5):
         studies.try_again(study, study.trials[-1])
     assert len(study.trials) == 1 + studies.TRIED_AGAIN
 
 
 def test_a_worker_that_was_taken_for_dead_goes_on_with_another_trial(tmp_path):
-    study = fill(tmp_path / "dense.journal", 1)
-    elsewhere = load(str(tmp_path / "dense.journal"), "dense")
+    study = fill(tmp_path / "dense.db", 1)
+    elsewhere = load(str(tmp_path / "dense.db"), "dense")
 
     def objective(trial: optuna.Trial) -> float:
         if trial.number == 1:
@@ -301,19 +332,30 @@ def test_a_worker_that_was_taken_for_dead_goes_on_with_another_trial(tmp_path):
     assert [trial.state for trial in study.trials] == states
 
 
+def test_a_trial_whose_worker_died_before_its_first_beat_is_not_waited_for(tmp_path, monkeypatch):
+    study = fill(tmp_path / "dense.db", 1)
+    study.add_trial(create_trial(state=TrialState.RUNNING))
+    monkeypatch.setattr(studies, "SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(studies, "BEATS_MISSED", 0)
+    monkeypatch.setattr(studies, "describe", str)
+    studies.work(study, lambda trial: 0.9, 3)
+    states = [TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE, TrialState.COMPLETE]
+    assert [trial.state for trial in study.trials] == states
+
+
 def test_trials_are_told_in_words(tmp_path):
-    study = fill(tmp_path / "dense.journal", 1)
+    study = fill(tmp_path / "dense.db", 1)
     assert describe(study.trials[0]) == (
         "Trial 0: 95.00 % (--batch-size 64 --learning-rate 0.001 --constant-rate --as-it-is; "
         "101,770 weights, 12 seconds)"
     )
     assert summarise(study).endswith("reads 95.00 % of the validation digits right: it is the baseline.")
-    study = fill(tmp_path / "more.journal", 8)
+    study = fill(tmp_path / "more.db", 8)
     assert describe(study.trials[6]).startswith("Trial 6: ended early at 80.00 % (")
     assert summarise(study).endswith(
         "trial so far, 7, reads 95.70 % of the validation digits right; the baseline, 0, 95.00 %."
     )
-    assert summarise(fill(tmp_path / "none.journal", 0)) == "No trial is finished yet."
+    assert summarise(fill(tmp_path / "none.db", 0)) == "No trial is finished yet."
 
 
 def test_page_without_a_study_says_how_to_begin_one(state):
@@ -323,8 +365,8 @@ def test_page_without_a_study_says_how_to_begin_one(state):
 
 
 def test_page_shows_a_study_as_it_goes_on(state):
-    journal = state / "sweeps" / "dense.journal"
-    study = fill(journal, 3)
+    database = state / "sweeps" / "dense.db"
+    study = fill(database, 3)
     study.add_trial(create_trial(state=TrialState.RUNNING))
     page = open_page(PAGE)
     table = page.main.dataframe[-1].value
@@ -333,22 +375,22 @@ def test_page_shows_a_study_as_it_goes_on(state):
     assert table["Read right"].tolist() == ["–", "95.20 %", "95.10 %", "95.00 %"]
     assert page.main.code[0].value == training_command(study)
     assert not page.main.get("plotly_chart")  # there is not enough to compare
-    fill(journal, 5)
+    fill(database, 5)
     page.run()
     assert not page.exception
     assert "Ended early" in page.main.dataframe[-1].value["Status"].tolist()
     assert len(page.main.get("plotly_chart")) == 3
 
 
-def test_page_says_what_was_cut_off_when_its_worker_is_not_heard(state, monkeypatch):
-    journal = state / "sweeps" / "dense.journal"
-    fill(journal, 1).add_trial(create_trial(state=TrialState.RUNNING))
-    monkeypatch.setattr(studies, "BEAT_SECONDS", 0)
+def test_page_says_what_was_cut_off_when_no_worker_is_heard(state):
+    database = state / "sweeps" / "dense.db"
+    fill(database, 1).add_trial(create_trial(state=TrialState.RUNNING))
+    os.utime(database, (0, 0))
     assert open_page(PAGE).main.dataframe[-1].value["Status"].tolist() == ["Cut off", "Done"]
 
 
 def test_page_shows_the_studies_in_the_servers_database_too(state, postgres):
-    fill(state / "sweeps" / "dense.journal", 1)
+    fill(state / "sweeps" / "dense.db", 1)
     for name in ("first", "second"):
         fill(postgres, 2, name)
     page = open_page(PAGE, sweep_storage=postgres)
@@ -368,11 +410,11 @@ def test_page_says_that_the_database_is_not_to_be_had(state):
     assert "secret" not in page.main.warning[-1].value
 
 
-def test_page_says_that_a_journal_is_broken_or_a_package_missing(state, monkeypatch):
-    journal = state / "sweeps" / "mine.journal"
-    journal.parent.mkdir()
-    journal.write_text("no journal\n")
-    assert "mine.journal is no journal of a search" in open_page(PAGE).main.warning[-1].value
+def test_page_says_that_a_file_is_no_database_or_a_package_missing(state, monkeypatch):
+    database = state / "sweeps" / "mine.db"
+    database.parent.mkdir()
+    database.write_text("no database\n" * 100)
+    assert "mine.db cannot be opened (file is not a database)" in open_page(PAGE).main.warning[-1].value
     for module in ("model.search.studies", "model.search.trials"):
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "optuna", None)
