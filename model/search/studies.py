@@ -25,7 +25,8 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
 
 from model.search.trials import BASELINE, FINISHED, MADE_FOR, describe
 
-BEAT_SECONDS, BEATS_MISSED = 10, 3  # until a worker is taken for dead
+BEAT_SECONDS = 10
+GRACE_SECONDS = 30  # a worker that was not heard for so long is taken for dead
 TRIED_AGAIN = 2  # times at most: what ends its worker each time is no accident
 SECONDS_BETWEEN_LOOKS = 1
 SECONDS_TO_BEGIN = 10
@@ -98,30 +99,28 @@ def _open_file(path: Path) -> RDBStorage:
 
 
 def _connect(url: str, **options: object) -> RDBStorage:
-    def connect() -> RDBStorage:
-        with _experiments():
-            return RDBStorage(
-                url,
-                # A trial is long: a connection for each look is cheaper than one that may have been cut off meanwhile.
-                {"poolclass": sqlalchemy.NullPool, **options},
-                heartbeat_interval=BEAT_SECONDS,
-                grace_period=BEAT_SECONDS * BEATS_MISSED,
-                heartbeat_stale_trial_callback=try_again,
-            )
-
-    for _ in range(TRIES_TO_CONNECT - 1):
-        try:
-            return connect()
-        except (IntegrityError, ProgrammingError):
+    connect = partial(
+        RDBStorage,
+        url,
+        # A trial is long: a connection for each look is cheaper than one that may have been cut off meanwhile.
+        options | {"poolclass": sqlalchemy.NullPool},
+        heartbeat_interval=BEAT_SECONDS,
+        grace_period=GRACE_SECONDS,
+        heartbeat_stale_trial_callback=try_again,
+    )
+    with _experiments():
+        for _ in range(TRIES_TO_CONNECT - 1):
+            with suppress(IntegrityError, ProgrammingError):
+                return connect()
             time.sleep(0.5)  # another worker, started at the same moment, is making PostgreSQL's tables
-    return connect()
+        return connect()
 
 
 def reason(error: Exception) -> str:
     """Say in a line why one of `FAILURES` came about, in the words of the system or the database."""
-    cause = error.__cause__ if isinstance(error, StorageInternalError) else error
-    cause = getattr(cause, "orig", cause)
-    return getattr(cause, "strerror", None) or str(cause).partition("\n")[0]
+    while error.__cause__:
+        error = error.__cause__
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0]
 
 
 def open_study(
@@ -226,6 +225,8 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
                 if not lost:
                     raise
                 lost = False  # this worker was silent (its machine slept, say), and somebody else has the trial now
+            except UnboundLocalError as slip:  # Optuna's, if the database fails while it is told how a trial went
+                raise slip.__context__ or slip  # noqa: B904
             except KeyboardInterrupt:
                 if mine is not None and study.trials[mine].state is TrialState.FAIL:
                     put_back(study, study.trials[mine])
@@ -237,7 +238,7 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
             # Optuna leaves out those whose workers died between taking them and their first beat.
             looks.update(trial.number for trial in running if trial.user_attrs.get(BEGUN) != trial.number)
             for number in looks:
-                if looks[number] * SECONDS_BETWEEN_LOOKS > BEAT_SECONDS * BEATS_MISSED:
+                if looks[number] * SECONDS_BETWEEN_LOOKS > GRACE_SECONDS:
                     with suppress(ValueError, UpdateFinishedTrialError):  # that was done already
                         try_again(study, study.tell(number, state=TrialState.FAIL))
         else:

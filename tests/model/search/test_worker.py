@@ -35,7 +35,7 @@ WORKER = """
 import os, sys, time
 from pathlib import Path
 from model.search import studies
-studies.BEAT_SECONDS = 1
+studies.BEAT_SECONDS, studies.GRACE_SECONDS = 1, 3
 storage, trials, role, stuck = sys.argv[1], int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
 mine = 0
 
@@ -293,6 +293,8 @@ def test_the_database_of_another_program_is_left_alone(tmp_path):
         assert notes.execute("SELECT name FROM sqlite_master").fetchall() == [("notes",)]
 
 
+# Optuna keeps its warnings silent in a way that two threads at a time disturb.
+@pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 def test_workers_take_no_trial_twice(storage):
     study = studies.open_study(studies.open_storage(storage), "queue", {"network": "dense"}, {"dropout": 0.0})
     for number in range(1, 30):
@@ -336,11 +338,18 @@ def test_a_trial_whose_worker_died_before_its_first_beat_is_not_waited_for(tmp_p
     study = fill(tmp_path / "dense.db", 1)
     study.add_trial(create_trial(state=TrialState.RUNNING))
     monkeypatch.setattr(studies, "SECONDS_BETWEEN_LOOKS", 0.01)
-    monkeypatch.setattr(studies, "BEATS_MISSED", 0)
+    monkeypatch.setattr(studies, "GRACE_SECONDS", 0)
     monkeypatch.setattr(studies, "describe", str)
     studies.work(study, lambda trial: 0.9, 3)
     states = [TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE, TrialState.COMPLETE]
     assert [trial.state for trial in study.trials] == states
+
+
+def test_a_database_that_breaks_while_a_trial_runs_is_named(tmp_path):
+    study = fill(tmp_path / "dense.db", 0)
+    with pytest.raises(studies.FAILURES) as broken:
+        studies.work(study, lambda trial: (tmp_path / "dense.db").write_text("no database\n" * 100), 1)
+    assert studies.reason(broken.value) == "file is not a database"
 
 
 def test_trials_are_told_in_words(tmp_path):
