@@ -59,7 +59,7 @@ def last_written(file: Path) -> float:
 
 
 def is_alive(where: str) -> bool:
-    """Say whether workers may be at it: of a database only they know."""
+    """Say whether workers may be at it: a SQLite file tells when one wrote last, PostgreSQL does not."""
     return "://" in where or time.time() - last_written(Path(where)) < SECONDS_ALIVE
 
 
