@@ -25,7 +25,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
 
 from model.search.trials import BASELINE, FINISHED, MADE_FOR, describe
 
-BEAT_SECONDS = 10
+BEAT_SECONDS = 10  # between two signs of life of a worker
 GRACE_SECONDS = 30  # a worker that was not heard for so long is taken for dead
 TRIED_AGAIN = 2  # times at most: what ends its worker each time is no accident
 SECONDS_BETWEEN_LOOKS = 1
