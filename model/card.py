@@ -44,13 +44,25 @@ class Card:
 
     Attributes
     ----------
+    network : str
+        Its name in `model.networks`.
+    parameters : int
+        How many numbers it has learned, with the averages that batch normalisation keeps.
+    epochs, seed : int
+        Of its training.
+    train_images, validation_images : int
+        How many of MNIST's images it learned from; how many images, MNIST's and drawn ones, it was watched on.
     train_writers : int
         How many people's strokes it learned from; 0 if from MNIST and digits written by rule alone.
+    data_sha256 : str
+        Of MNIST's arrays: two cards with the same one were trained on the same data.
     temperature : float
         The logits are divided by it, so that "90 % sure" is right nine times in ten (Guo et al., ICML 2017). Chosen on
         the validation part.
     digit_threshold : float
         From this `Prediction.digit_score` on, what was drawn is called a digit. Chosen on the validation part.
+    validation_accuracy : float
+        The share of the validation part that it read right after the last epoch.
     accuracy, images : dict of str to float and int
         For each test part (``strokes`` if `train_writers`) the share read right, and of how many. None of them was
         trained on: the strokes are of other writers.
@@ -58,8 +70,14 @@ class Card:
         How far the probabilities of the two files differ at most.
     litert_sha256 : str
         Of ``model.tflite``, to tell whether it still is the file that was judged.
+    training_seconds : float
+        How long it learned, without loading and judging.
+    date : str
+        When it was made, UTC: "2026-11-22".
     command : str
         What was typed, or what the page ran.
+    versions : dict of str to str
+        Of Python and of the packages that matter.
     options : Options or None
         How it was trained; None in cards of earlier versions, where `how_trained` finds it in the command.
     """

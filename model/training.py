@@ -62,9 +62,11 @@ def draw_as_on_the_page(characters: Characters, seed: int, max_slant: float = 0.
     Parameters
     ----------
     characters : Characters
+        Pen strokes with what they are.
     seed : int
         Of place, size, slant and stroke width.
     max_slant : float
+        How far the digits lean at most, to either side: so many widths in a height.
 
     Returns
     -------

@@ -72,6 +72,7 @@ def draw(characters: Iterable[Strokes], seed: int, max_slant: float = 0.0) -> Dr
     seed : int
         Of place, size, slant and stroke width.
     max_slant : float
+        How far they lean at most, to either side: so many widths in a height.
     """
     rng = np.random.default_rng(seed)
     images, blank, how, encoded = [], [], [], []

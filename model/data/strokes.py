@@ -103,6 +103,7 @@ def split_writers(characters: Characters) -> dict[str, Characters]:
     Parameters
     ----------
     characters : Characters
+        Pen strokes of all sites.
 
     Returns
     -------

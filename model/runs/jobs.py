@@ -196,7 +196,7 @@ _children: dict[int, subprocess.Popen] = {}
 
 
 def _just_started(pid: int) -> bool:
-    # A process of ours that has not come as far as the lock yet. Asking also buries it once it is dead.
+    # A process of ours that may not hold the lock yet. `poll` also lets the system forget it, once it has ended.
     child = _children.get(pid)
     return child is not None and child.poll() is None
 
