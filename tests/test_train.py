@@ -112,23 +112,26 @@ def test_time_left_is_that_of_the_batches_and_validations_to_come(tmp_path, monk
     now = [100.0]
     monkeypatch.setattr("model.runs.keeper.time.monotonic", lambda: now[0])
     monkeypatch.setattr("model.runs.keeper.seconds_between_epochs", lambda options: 5.0)
-    keeper = Keeper(Progress(tmp_path, {State.TRAINING: 100, State.JUDGING: 7}), Options(epochs=2), 10, 0)
+    keeper = Keeper(Progress(tmp_path, {State.TRAINING: 100, State.JUDGING: 7}), Options(epochs=3), 10, 0)
     keeper.on_train_begin()
     assert read_status(tmp_path).seconds_left == 107
     keeper.on_epoch_begin(0)
     for batch in range(5):
         now[0] += 2 if batch else 30  # the first makes TensorFlow's plan
         keeper.on_train_batch_end(batch, {"loss": 1.0})
-    # Fifteen batches of two seconds, two validations, and the judging.
-    assert read_status(tmp_path).seconds_left == 15 * 2 + 2 * 5 + 7
+    # Twenty-five batches of two seconds, three validations, and the judging.
+    assert read_status(tmp_path).seconds_left == 25 * 2 + 3 * 5 + 7
     for batch in range(5, 10):
         now[0] += 2
         keeper.on_train_batch_end(batch, {"loss": 1.0})
-    keeper.epoch = 1
-    keeper.on_epoch_begin(1)
-    now[0] += 9
-    keeper.on_train_batch_end(0, {"loss": 1.0})
-    assert read_status(tmp_path).seconds_left == 9 * 2 + 9 + 7
+    for epoch, between in ((1, 5), (2, 9)):  # the first one took nine seconds, but will not again
+        keeper.epoch = epoch
+        keeper.on_epoch_begin(epoch)
+        now[0] += 9
+        keeper.on_train_batch_end(0, {"loss": 1.0})
+        assert read_status(tmp_path).seconds_left == 9 * 2 + (3 - epoch) * between + 10 * 2 * (2 - epoch) + 7
+        now[0] += 9 * 2
+        keeper.on_train_batch_end(9, {"loss": 1.0})
 
 
 def test_what_was_trained_reads(run, tiny_mnist_file):
