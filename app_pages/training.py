@@ -20,7 +20,7 @@ from model.runs.jobs import Job, delete_run, job_of, latest_job, list_runs
 from utils.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
 from utils.files import printable
 from utils.json_files import UnreadableError
-from utils.overfitting import overfitting_from, overfitting_in_words
+from utils.metrics import overfitting_from, overfitting_in_words
 from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, duration, unbroken
 
 MOST_COMPARED = len(RUN_COLORS)

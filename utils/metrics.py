@@ -1,6 +1,15 @@
-"""How good a reader is: accuracy with its interval, calibration, and telling digits from what is none."""
+"""How good a reader is: accuracy with its interval, calibration, telling digits from what is none, overfitting."""
+
+from itertools import pairwise
+from math import isfinite
+from statistics import median
 
 import numpy as np
+
+# A validation loss goes up and down by chance. It has risen when its last epochs lie higher by this share of it, and by
+# so many of the jumps that it makes from one epoch to the next.
+EPOCHS_TO_TELL = 3
+RISE, JUMPS = 0.05, 2
 
 
 def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
@@ -76,3 +85,64 @@ def fpr_at_tpr(positives: np.ndarray, negatives: np.ndarray, tpr: float = 0.95) 
     needed = int(np.ceil(tpr * len(positives)))
     threshold = np.sort(positives)[len(positives) - needed]
     return float((negatives >= threshold).mean())
+
+
+def overfitting_from(epochs: list[dict]) -> int | None:
+    """Find the epoch from which on the validation loss rises while the training loss still falls.
+
+    It begins after the epoch with the lowest validation loss, if the last three epochs lie clearly above that one and
+    its neighbours (medians, so that neither one lucky epoch nor one bad one decides), and the training loss has fallen
+    since. Whether the training loss lies above or below the validation loss says nothing: distortions and dropout make
+    the training digits harder, and lift the one without lowering the other.
+
+    Parameters
+    ----------
+    epochs : list of dict
+        The lines of ``metrics.jsonl``: ``epoch`` (from 1), ``loss``, ``val_loss``.
+
+    Returns
+    -------
+    int or None
+        The epoch, as counted in the lines; None if there is none.
+    """
+    epochs = _finite(epochs)
+    validation = [row["val_loss"] for row in epochs]
+    lowest = validation.index(min(validation)) if validation else 0
+    if len(epochs) - 1 - lowest < EPOCHS_TO_TELL:
+        return None
+    bottom = median(validation[max(0, lowest - 1) : lowest + 2])
+    end = median(validation[-EPOCHS_TO_TELL:])
+    jump = median(abs(after - before) for before, after in pairwise(validation[lowest + 1 :]))
+    training_end = median(row["loss"] for row in epochs[-EPOCHS_TO_TELL:])
+    has_risen = end - bottom > max(RISE * bottom, JUMPS * jump)
+    return epochs[lowest + 1]["epoch"] if has_risen and training_end < epochs[lowest]["loss"] else None
+
+
+def overfitting_in_words(epochs: list[dict]) -> str:
+    """Say where overfitting starts in a training, or that there is none to see, and what it looks like.
+
+    Parameters
+    ----------
+    epochs : list of dict
+        As `overfitting_from` takes them.
+    """
+    epochs = _finite(epochs)
+    looks = "the validation loss rises while the training loss still falls"
+    by_heart = "the network learns its training digits by heart"
+    if len(epochs) <= EPOCHS_TO_TELL:
+        return f"Too few epochs to see overfitting. It is where {looks}: {by_heart}."
+    start = overfitting_from(epochs)
+    best = min(epochs, key=lambda row: row["val_loss"])
+    lowest = f"The validation loss was lowest, {best['val_loss']:.3f}, after epoch {best['epoch']} of {len(epochs)}."
+    if start:
+        return f"From epoch {start} on {looks}: {by_heart} (overfitting). {lowest}"
+    sentence = f"No overfitting to see. It would be where {looks}, because {by_heart}. {lowest}"
+    if sum(row["loss"] > row["val_loss"] for row in epochs) > len(epochs) / 2:
+        sentence += " That the training loss lies above it is no fault: distortions and dropout make training digits "
+        sentence += "harder."
+    return sentence
+
+
+def _finite(epochs: list[dict]) -> list[dict]:
+    # A training that diverged ends with a line of NaN.
+    return [row for row in epochs if isfinite(row["loss"]) and isfinite(row["val_loss"])]
