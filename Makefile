@@ -17,7 +17,7 @@ PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-chec
 run: .venv/run.stamp
 	.venv/bin/python -m streamlit run app.py --server.port=$(PORT) --server.address=$(ADDRESS)
 
-CHECK = .venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/basedpyright
+CHECK = .venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy
 
 test: .venv/test.stamp
 	$(CHECK)

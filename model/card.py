@@ -15,6 +15,7 @@ from msgspec import Meta
 from model.options import Options
 from model.tutorials import options_of
 from utils.json_files import Count, Positive, Seconds, Share, UnreadableError, read_json, write_json
+from utils.metrics import Bin
 
 KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
@@ -103,7 +104,7 @@ class Card:
     versions: dict[str, str]
     options: Options | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if unknown := set(self.accuracy) - set(self.images):
             raise ValueError(f"accuracy is told of {', '.join(unknown)}, but not of how many images")
 
@@ -142,14 +143,6 @@ def read_card(folder: Path) -> Card:
 def write_card(card: Card, folder: Path) -> None:
     """Write `card` as ``model.json`` into `folder`."""
     write_json(folder / CARD_FILE, asdict(card))
-
-
-class Bin(TypedDict):
-    """Answers that are about as sure as each other, as `utils.metrics.reliability` gathers them."""
-
-    n: Positive
-    confidence: Share
-    accuracy: Share
 
 
 class Confused(TypedDict):

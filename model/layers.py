@@ -10,7 +10,7 @@ import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from model.predictor import DIGITS
 from model.tutorials import HISTORIES, PUBLISHED, VALIDATED_ON_TEST
@@ -53,6 +53,34 @@ class Layer:
         return "×".join(map(str, self.shape)) if others else f"{first:,} values"
 
 
+class Area(TypedDict):
+    """A sheet or a bar, by two of its corners, in pixels; and whether the layer has parameters."""
+
+    x: float
+    y: float
+    x2: float
+    y2: float
+    learns: bool
+
+
+class Text(TypedDict):
+    """A text, its middle at (`x`, `y`), in pixels; and whether it is to stand out."""
+
+    x: float
+    y: float
+    text: str
+    strong: bool
+
+
+class Drawing(TypedDict):
+    """A network, drawn: its size, in pixels; the areas, those behind first; the texts."""
+
+    width: int
+    height: float
+    areas: list[Area]
+    texts: list[Text]
+
+
 def read_layers() -> dict[str, list[Layer]]:
     """Read the layers of each network by name, with ten outputs; the first is the picture that comes in."""
     networks = json.loads(LAYERS_FILE.read_text(encoding="utf-8"))
@@ -64,7 +92,7 @@ def read_layers() -> dict[str, list[Layer]]:
 
 def in_steps(layers: list[Layer]) -> list[list[Layer]]:
     """Gather layers into steps: one that changes the shape or mixes the values, and those after it that do neither."""
-    steps = []
+    steps: list[list[Layer]] = []
     for layer in layers:
         if layer.kind in ("BatchNormalization", "ReLU", "Dropout"):
             steps[-1].append(layer)
@@ -73,7 +101,7 @@ def in_steps(layers: list[Layer]) -> list[list[Layer]]:
     return steps
 
 
-def draw_layers(layers: list[Layer]) -> dict:
+def draw_layers(layers: list[Layer]) -> Drawing:
     """Draw a network as textbooks do since LeCun and others 1998: its steps in a row, what is known of each below it.
 
     Pictures are a stack of sheets, values a bar; `SHEET_PX_A_VALUE`, `_sheets` and `_bar_px` keep the large ones small
@@ -82,20 +110,13 @@ def draw_layers(layers: list[Layer]) -> dict:
     Parameters
     ----------
     layers : list of Layer
-
-    Returns
-    -------
-    dict
-        ``width`` and ``height``, in pixels; ``areas``, the sheets and bars, the ones behind first, each with ``x``,
-        ``y``, ``x2``, ``y2`` and ``learns``, whether the layer has parameters; ``texts``, each with its centre ``x``,
-        its middle ``y``, ``text`` and ``strong``.
     """
     steps = in_steps(layers)
-    areas, texts = [], []
+    areas: list[Area] = []
+    texts: list[Text] = []
     for place, step in enumerate(steps):
         center = (place + 0.5) * STEP_PX
-        learns = step[0].parameters > 0
-        areas += [area | {"learns": learns} for area in _areas(step[0].shape, center)]
+        areas += _areas(step[0], center)
         if place:
             texts.append({"x": center - STEP_PX / 2, "y": DRAWING_PX / 2, "text": "→", "strong": False})
         for line, text in enumerate(in_lines(step)):
@@ -104,17 +125,17 @@ def draw_layers(layers: list[Layer]) -> dict:
     return {"width": len(steps) * STEP_PX, "height": height, "areas": areas, "texts": texts}
 
 
-def _areas(shape: tuple[int, ...], center: float) -> list[dict[str, float]]:
-    if len(shape) == 1:
-        width, height, count = BAR_PX, _bar_px(shape[0]), 1
+def _areas(layer: Layer, center: float) -> list[Area]:
+    if len(layer.shape) == 1:
+        width, height, count = float(BAR_PX), _bar_px(layer.shape[0]), 1
     else:
-        width, height = (max(values * SHEET_PX_A_VALUE, LEAST_SHEET_PX) for values in (shape[1], shape[0]))
-        count = _sheets(shape[2])
-    areas = []
+        height, width = (max(values * SHEET_PX_A_VALUE, LEAST_SHEET_PX) for values in layer.shape[:2])
+        count = _sheets(layer.shape[2])
+    areas: list[Area] = []
     for sheet in range(count):
         shift = (sheet - (count - 1) / 2) * SHIFT_PX
         left, top = center + shift - width / 2, DRAWING_PX / 2 + shift - height / 2
-        areas.append({"x": left, "y": top, "x2": left + width, "y2": top + height})
+        areas.append({"x": left, "y": top, "x2": left + width, "y2": top + height, "learns": layer.parameters > 0})
     return areas
 
 

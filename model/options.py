@@ -52,7 +52,7 @@ class Options:
     validate_on_test: bool = _option(False, "on the test digits, as some tutorials do: flatters, see --list")
     seed: int = _option(0, "of the first weights, of chance in training, and of the split", type=int)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))  # argparse gives a list
         if self.learning_rate is None:
             object.__setattr__(self, "learning_rate", RATE_TO_GO_ON if self.start_from else RATE_ANEW)

@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from model.card import CheckpointError
 from model.predictor import Predictor
@@ -25,7 +26,7 @@ from utils.image import load_image
 from utils.words import percent
 
 
-def read_files(paths: Iterable[str], predictor: Predictor) -> Iterator[dict]:
+def read_files(paths: Iterable[str], predictor: Predictor) -> Iterator[dict[str, Any]]:
     """Read the files one after the other; yield for each what is printed of it."""
     for path in paths:
         try:
@@ -44,7 +45,7 @@ def read_files(paths: Iterable[str], predictor: Predictor) -> Iterator[dict]:
         }
 
 
-def as_table_row(result: dict) -> str:
+def as_table_row(result: dict[str, Any]) -> str:
     """Format a result for people."""
     if "error" in result:
         return f"   ?  {'':>8}  {result['path']}: {result['error']}"

@@ -220,7 +220,8 @@ class LiteRTNetwork:
             self._allocated = len(batch)
         self._interpreter.set_tensor(self._input, batch)
         self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._output)
+        logits: np.ndarray = self._interpreter.get_tensor(self._output)
+        return logits
 
 
 def time_a_digit(path: Path) -> float:
@@ -254,7 +255,8 @@ def read_litert(path: Path) -> bytes:
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Turn logits ``(n, classes)`` into probabilities: ``exp(z) / Σ exp(z)``, shifted so that nothing overflows."""
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+    probabilities: np.ndarray = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def accuracy_of(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -271,5 +273,8 @@ def digit_scores(logits: np.ndarray) -> np.ndarray:
     """
     if logits.shape[1] == DIGITS:
         ordered = np.sort(logits, axis=1)
-        return ordered[:, -1] - np.logaddexp.reduce(ordered[:, :-1], axis=1)
-    return np.logaddexp.reduce(logits[:, :DIGITS], axis=1) - logits[:, DIGITS]
+        digit, other = ordered[:, -1], np.logaddexp.reduce(ordered[:, :-1], axis=1)
+    else:
+        digit, other = np.logaddexp.reduce(logits[:, :DIGITS], axis=1), logits[:, DIGITS]
+    scores: np.ndarray = digit - other
+    return scores

@@ -42,7 +42,7 @@ class Published:
 
 def _published(network: str, epochs: int, batch_size: int, accuracy: float | None = None, **others: Any) -> Published:
     # Adam at its default rate and MNIST as it is, all of them.
-    plain = {"learning_rate": 0.001, "constant_rate": True, "as_it_is": True}
+    plain: dict[str, Any] = {"learning_rate": 0.001, "constant_rate": True, "as_it_is": True}
     return Published(Options(network=network, epochs=epochs, batch_size=batch_size, **plain, **others), accuracy)
 
 

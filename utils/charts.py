@@ -1,6 +1,7 @@
 """The charts, for the page and for the files that training writes. Altair; no Streamlit."""
 
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,9 +9,9 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
+from utils.metrics import Bin
 from utils.words import percent
 
-Layers = alt.LayerChart | alt.FacetChart  # charts over each other, as Altair declares them
 WINNER_COLOR = "#2f6fed"
 OTHERS_COLOR = "#9aa5b8"
 NO_TO_FULL_COLOR = [f"{WINNER_COLOR}00", WINNER_COLOR]  # from the page itself, be it light or dark
@@ -19,8 +20,11 @@ CLOSE_SIZES = 1.15  # times as many parameters; nearer ones would be labelled ov
 # To be told apart without red and green, too (Okabe and Ito, "Color Universal Design", 2008).
 RUN_COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
+Row = Mapping[str, Any]  # of what a chart is drawn from; each function says what is in it
+Specification = dict[str, Any]  # of a chart, in Vega-Lite
 
-def probability_chart(probabilities: np.ndarray, text_color: str = "black", muted: bool = False) -> dict:
+
+def probability_chart(probabilities: np.ndarray, text_color: str = "black", muted: bool = False) -> Specification:
     """Draw ten bars, a digit each, the winner in colour, each with its figure.
 
     Parameters
@@ -54,7 +58,7 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black", mute
 
 
 @cache
-def _probability_specification(text_color: str, opacity: float) -> dict:
+def _probability_specification(text_color: str, opacity: float) -> Specification:
     # Data without a name reaches no layer of a layered chart in Streamlit.
     base = alt.Chart(alt.NamedData("probabilities")).encode(
         y=alt.Y(
@@ -77,19 +81,19 @@ def _probability_specification(text_color: str, opacity: float) -> dict:
     )
     bars = base.mark_bar(cornerRadiusEnd=3, opacity=opacity).encode(color=_if("winner", WINNER_COLOR, OTHERS_COLOR))
     figures = base.mark_text(align="left", dx=5, fontSize=13, color=text_color, opacity=opacity).encode(text="figure:N")
-    return (bars + figures).properties(height=240).to_dict()
+    return alt.LayerChart(layer=[bars, figures]).properties(height=240).to_dict()
 
 
-def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = None) -> Layers:
+def learning_curve(measure: str, epochs: Sequence[Row], steps: Sequence[Row] | None = None) -> alt.LayerChart:
     """Draw loss or accuracy over the epochs, training beside validation.
 
     Parameters
     ----------
     measure : str
         ``loss`` or ``accuracy``.
-    epochs : list of dict
+    epochs : sequence of dict
         The lines of ``metrics.jsonl``: ``epoch`` (from 1), ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``.
-    steps : list of dict, optional
+    steps : sequence of dict, optional
         Those of ``steps.jsonl``, for a finer line of the training.
     """
     rows = [
@@ -101,21 +105,18 @@ def learning_curve(measure: str, epochs: list[dict], steps: list[dict] | None = 
 
 def rule_at(epoch: float) -> alt.Chart:
     """Draw a dashed line at an epoch, to lay over a `learning_curve`."""
-    return (
-        alt.Chart(alt.InlineData([{"epoch": epoch}]))
-        .mark_rule(strokeDash=[4, 4], color=OTHERS_COLOR)
-        .encode(x="epoch:Q")
-    )
+    rule: alt.Chart = alt.Chart(alt.InlineData([{"epoch": epoch}])).mark_rule(strokeDash=[4, 4], color=OTHERS_COLOR)
+    return rule.encode(x="epoch:Q")
 
 
-def learning_curves(epochs: list[dict]) -> alt.HConcatChart:
+def learning_curves(epochs: Sequence[Row]) -> alt.HConcatChart:
     """Draw both of `learning_curve` beside each other."""
     return alt.hconcat(
         *(learning_curve(measure, epochs).properties(width=320, height=220) for measure in ("loss", "accuracy"))
     )
 
 
-def compared_curves(measure: str, runs: dict[str, list[dict]]) -> Layers:
+def compared_curves(measure: str, runs: Mapping[str, Sequence[Row]]) -> alt.LayerChart:
     """Draw loss or accuracy on the validation part over the epochs, a line a run.
 
     Parameters
@@ -133,7 +134,7 @@ def compared_curves(measure: str, runs: dict[str, list[dict]]) -> Layers:
     return _curve(measure, rows, "run", [*runs], RUN_COLORS[: len(runs)])
 
 
-def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: list[str]) -> Layers:
+def _curve(measure: str, rows: Sequence[Row], by: str, names: list[str], colors: list[str]) -> alt.LayerChart:
     title = measure.capitalize()
     base = alt.Chart(alt.InlineData(rows)).encode(
         x=alt.X("epoch:Q", title="Epoch", axis=alt.Axis(tickMinStep=1, format="d"), scale=alt.Scale(domainMin=0)),
@@ -152,15 +153,16 @@ def _curve(measure: str, rows: list[dict], by: str, names: list[str], colors: li
         tooltip=[f"{by}:N", "epoch:Q", alt.Tooltip("value:Q", title=title, format=".4f")],
     )
     # Whole epochs are points, too: after the first there is no line yet.
-    return base.mark_line(strokeWidth=1.5) + base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
+    points = base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
+    return alt.LayerChart(layer=[base.mark_line(strokeWidth=1.5), points])
 
 
-def accuracy_over_size(rows: list[dict]) -> Layers:
+def accuracy_over_size(rows: Sequence[Row]) -> alt.LayerChart:
     """Draw each network's accuracy over its size, a colour a test part, with error bars where there are several seeds.
 
     Parameters
     ----------
-    rows : list of dict
+    rows : sequence of dict
         As `model.runs.finished.average_over_seeds` gives them.
     """
     sets = list(dict.fromkeys(row["set"] for row in rows))
@@ -202,10 +204,10 @@ def accuracy_over_size(rows: list[dict]) -> Layers:
     )
     bars = base.transform_calculate(low="datum.accuracy - datum.spread", high="datum.accuracy + datum.spread")
     bars = bars.mark_rule(strokeWidth=2).encode(y="low:Q", y2="high:Q")
-    return (bars + points).properties(height=380)
+    return alt.LayerChart(layer=[bars, points]).properties(height=380)
 
 
-def _named_sizes(rows: list[dict]) -> dict[int, str]:
+def _named_sizes(rows: Sequence[Row]) -> dict[int, str]:
     """Name the sizes on the axis after the networks that have them; sizes too close to be told apart share a name."""
     names: dict[int, dict[str, None]] = {}  # in order, each once
     for row in sorted(rows, key=lambda row: row["parameters"]):
@@ -216,7 +218,7 @@ def _named_sizes(rows: list[dict]) -> dict[int, str]:
     return {size: f"{', '.join(of_size)}: {size:,}" for size, of_size in names.items()}
 
 
-def layers_chart(drawing: dict, text_color: str = "black") -> Layers:
+def layers_chart(drawing: Row, text_color: str = "black") -> alt.LayerChart:
     """Draw a network's layers in a row, those that learn in colour.
 
     Parameters
@@ -240,14 +242,14 @@ def layers_chart(drawing: dict, text_color: str = "black") -> Layers:
         .encode(x, y, text="text:N")
     )
     # Said, or Streamlit takes room at the bottom from the drawing.
-    return (areas + texts).properties(width=width, height=height, padding={"bottom": 0})
+    return alt.LayerChart(layer=[areas, texts]).properties(width=width, height=height, padding={"bottom": 0})
 
 
-def _if(field: str, value: str, otherwise: str) -> Any:
+def _if(field: str, value: str, otherwise: str) -> Row:
     return alt.condition(f"datum.{field}", alt.value(value), alt.value(otherwise))
 
 
-def confusion_chart(confusion: np.ndarray, text_color: str = "black") -> Layers:
+def confusion_chart(confusion: np.ndarray, text_color: str = "black") -> alt.LayerChart:
     """Draw a confusion matrix; colour counts the mistakes only, so that they are seen beside the many right ones.
 
     Parameters
@@ -279,10 +281,10 @@ def confusion_chart(confusion: np.ndarray, text_color: str = "black") -> Layers:
     counts = base.mark_text(fontSize=12, color=text_color).encode(
         text=alt.condition("datum.count > 0", alt.Text("count:Q"), alt.value(""))
     )
-    return (cells + counts).properties(width=380, height=380)
+    return alt.LayerChart(layer=[cells, counts]).properties(width=380, height=380)
 
 
-def reliability_chart(sets: dict[str, list[dict]]) -> Layers:
+def reliability_chart(sets: Mapping[str, Sequence[Bin]]) -> alt.LayerChart:
     """Draw accuracy over confidence, a line a set; on the diagonal the network is as sure as it is right.
 
     Parameters
@@ -290,7 +292,7 @@ def reliability_chart(sets: dict[str, list[dict]]) -> Layers:
     sets : dict of str to list of dict
         For each set the rows of ``utils.metrics.reliability``.
     """
-    rows = [row | {"set": name} for name, bins in sets.items() for row in bins]
+    rows = [{**row, "set": name} for name, bins in sets.items() for row in bins]
     diagonal = (
         alt.Chart(alt.InlineData([{"confidence": 0, "accuracy": 0}, {"confidence": 1, "accuracy": 1}]))
         .mark_line(strokeDash=[4, 4], color=OTHERS_COLOR)
@@ -305,15 +307,15 @@ def reliability_chart(sets: dict[str, list[dict]]) -> Layers:
             color=alt.Color("set:N", title=None),
         )
     )
-    return (diagonal + lines).properties(width=360, height=360)
+    return alt.LayerChart(layer=[diagonal, lines]).properties(width=360, height=360)
 
 
-def over_hidden_neurons(rows: list[dict]) -> alt.HConcatChart:
+def over_hidden_neurons(rows: Sequence[Row]) -> alt.HConcatChart:
     """Draw accuracy, parameters and seconds of training over the number of hidden neurons, beside each other.
 
     Parameters
     ----------
-    rows : list of dict
+    rows : sequence of dict
         With ``neurons``, ``accuracy``, ``parameters`` and ``seconds``; several of the same ``neurons`` become a mean
         and its standard deviation.
     """

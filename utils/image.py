@@ -118,7 +118,8 @@ def _grey(picture: Image.Image) -> np.ndarray:
     darkest, paper, lightest = np.percentile(opaque, (5, 50, 95))
     if lightest - darkest < 64:
         paper = 255 if paper < 128 else 0
-    return (grey * alpha + paper * (1 - alpha)).round().astype(np.uint8)
+    mixed: np.ndarray = grey * alpha + paper * (1 - alpha)
+    return mixed.round().astype(np.uint8)
 
 
 def _decode(content: bytes) -> Image.Image:
@@ -305,8 +306,8 @@ def tint(image: np.ndarray, evidence: np.ndarray) -> np.ndarray:
     """
     strength = np.abs(evidence) / max(float(np.abs(evidence).max()), 1e-6)
     color = np.where(evidence[..., np.newaxis] > 0, np.array(FOR_BGR), np.array(AGAINST_BGR))
-    mixed = 255 + strength[..., np.newaxis] * (color - 255)
-    return (image[..., np.newaxis] * mixed).round().astype(np.uint8)
+    tinted: np.ndarray = image[..., np.newaxis] * (255 + strength[..., np.newaxis] * (color - 255))
+    return tinted.round().astype(np.uint8)
 
 
 def _kind(content: bytes) -> str:

@@ -1,7 +1,7 @@
 """The JSON files that we write and read again: read with everything in them checked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -25,14 +25,14 @@ class UnreadableError(ValueError):
     """A file of ours is not as we write them. The message names it and says what is wrong."""
 
 
-def write_json(path: Path, values: dict) -> None:
+def write_json(path: Path, values: Mapping[str, object]) -> None:
     """Write `values` to `path` in one step; see `write_atomically`."""
     write_atomically(
         path, lambda temporary: temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     )
 
 
-def append_json_line(path: Path, values: dict) -> None:
+def append_json_line(path: Path, values: Mapping[str, object]) -> None:
     """Append `values` as a line.
 
     Raises

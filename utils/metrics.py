@@ -1,10 +1,14 @@
 """How good a reader is: accuracy with its interval, calibration, telling digits from what is none, overfitting."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite
 from statistics import median
+from typing import TypedDict
 
 import numpy as np
+
+from utils.json_files import Positive, Share
 
 # A validation loss goes up and down by chance. It has risen when its last epochs lie higher by this share of it, and by
 # so many of the jumps that it makes from one epoch to the next.
@@ -33,7 +37,15 @@ def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
     return float(max(0, centre - half)), float(min(1, centre + half))
 
 
-def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> list[dict]:
+class Bin(TypedDict):
+    """Answers that are about as sure as each other: how many, how sure on average, which share of them is right."""
+
+    n: Positive
+    confidence: Share
+    accuracy: Share
+
+
+def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> list[Bin]:
     """Compare confidence with accuracy, in bins of equal width.
 
     Parameters
@@ -45,8 +57,8 @@ def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> l
 
     Returns
     -------
-    list of dict
-        For each bin that is not empty: ``n``, mean ``confidence``, ``accuracy``.
+    list of Bin
+        Those that are not empty.
     """
     bin_of = np.minimum((confidences * bins).astype(int), bins - 1)
     return [
@@ -87,7 +99,15 @@ def fpr_at_tpr(positives: np.ndarray, negatives: np.ndarray, tpr: float = 0.95) 
     return float((negatives >= threshold).mean())
 
 
-def overfitting_from(epochs: list[dict]) -> int | None:
+class Losses(TypedDict):
+    """What is asked of a line of ``metrics.jsonl``: which epoch, from 1, and its losses."""
+
+    epoch: int
+    loss: float
+    val_loss: float
+
+
+def overfitting_from(epochs: Sequence[Losses]) -> int | None:
     """Find the epoch from which on the validation loss rises while the training loss still falls.
 
     It begins after the epoch with the lowest validation loss, if the last three epochs lie clearly above that one and
@@ -97,8 +117,7 @@ def overfitting_from(epochs: list[dict]) -> int | None:
 
     Parameters
     ----------
-    epochs : list of dict
-        The lines of ``metrics.jsonl``: ``epoch`` (from 1), ``loss``, ``val_loss``.
+    epochs : sequence of Losses
 
     Returns
     -------
@@ -118,13 +137,12 @@ def overfitting_from(epochs: list[dict]) -> int | None:
     return epochs[lowest + 1]["epoch"] if has_risen and training_end < epochs[lowest]["loss"] else None
 
 
-def overfitting_in_words(epochs: list[dict]) -> str:
+def overfitting_in_words(epochs: Sequence[Losses]) -> str:
     """Say where overfitting starts in a training, or that there is none to see, and what it looks like.
 
     Parameters
     ----------
-    epochs : list of dict
-        As `overfitting_from` takes them.
+    epochs : sequence of Losses
     """
     epochs = _finite(epochs)
     looks = "the validation loss rises while the training loss still falls"
@@ -143,6 +161,6 @@ def overfitting_in_words(epochs: list[dict]) -> str:
     return sentence
 
 
-def _finite(epochs: list[dict]) -> list[dict]:
+def _finite(epochs: Sequence[Losses]) -> list[Losses]:
     # A training that diverged ends with a line of NaN.
     return [row for row in epochs if isfinite(row["loss"]) and isfinite(row["val_loss"])]

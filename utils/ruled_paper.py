@@ -137,7 +137,7 @@ def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
         fitted = np.where(on_line, paths, on_strips)
     shares = on_line.mean(axis=1)
     side_to_side = on_line[:, :3].any(axis=1) & on_line[:, -3:].any(axis=1)
-    found = []
+    found: list[int] = []
     for number in np.argsort(-shares, kind="stable"):
         if shares[number] < MIN_SHARE_BESIDE_OTHERS or not side_to_side[number]:
             continue
@@ -192,12 +192,14 @@ def _measure(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
 
 
 def _median(values: np.ndarray) -> np.ndarray:
-    return np.sort(values)[..., values.shape[-1] // 2].astype(float)  # np.median is slower by far on so few
+    middle: np.ndarray = np.sort(values)[..., values.shape[-1] // 2]  # np.median is slower by far on so few
+    return middle.astype(float)
 
 
 def _places(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
     """Return the rows around lines, (2 reach + 1, …, width)."""
-    return np.add.outer(np.arange(-reach, reach + 1), rows).clip(0, height - 1)
+    around: np.ndarray = np.add.outer(np.arange(-reach, reach + 1), rows)
+    return around.clip(0, height - 1)
 
 
 def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:

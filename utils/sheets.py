@@ -98,7 +98,8 @@ def _shade(values: np.ndarray, strongest: np.ndarray | float, above_bgr: tuple[i
     # From black at 0 to one colour above and orange below.
     strength = np.abs(values) / np.maximum(strongest, np.finfo(np.float32).tiny)
     colors = np.where(values[..., np.newaxis] > 0, np.array(above_bgr), np.array(AGAINST_BGR))
-    return (strength[..., np.newaxis] * colors).round().astype(np.uint8)
+    shaded: np.ndarray = strength[..., np.newaxis] * colors
+    return shaded.round().astype(np.uint8)
 
 
 def _tile(pictures: np.ndarray, columns: int) -> np.ndarray:

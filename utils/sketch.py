@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from utils.image import decode_grey
 
@@ -16,7 +17,7 @@ MAX_VERSION_BYTES = 2 * 2**20  # minutes of drawing without a stop
 class Version:
     """A drawing at one moment: its objects (Fabric.js JSON) and its picture (PNG, black on white)."""
 
-    drawing: dict | None = None
+    drawing: dict[str, Any] | None = None
     picture: bytes | None = None
 
     @property

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from statistics import mean, stdev
+from typing import Literal
 
 import numpy as np
 
 from utils.files import printable
 
-# The parts that networks are tested on, in the order of what matters to people.
-SET_TITLES = {"strokes": "People’s drawings", "redrawn": "MNIST redrawn", "mnist": "MNIST"}
+TestPart = Literal["strokes", "redrawn", "mnist"]  # what networks are tested on
+# In the order of what matters to people.
+SET_TITLES: dict[TestPart, str] = {"strokes": "People’s drawings", "redrawn": "MNIST redrawn", "mnist": "MNIST"}
 NOT_MEASURED = "not measured here"
 
 
@@ -99,12 +101,10 @@ def duration(seconds: float) -> str:
     ('1 second', '40 seconds', '2 minutes', '46 minutes', '2.5 hours')
     """
     if seconds < 90:
-        amount, unit = max(1, round(seconds)), "second"
-    elif seconds < 5400:
-        amount, unit = round(seconds / 60), "minute"
-    else:
-        amount, unit = round(seconds / 3600, 1), "hour"
-    return counted(amount, unit)
+        return counted(max(1, round(seconds)), "second")
+    if seconds < 5400:
+        return counted(round(seconds / 60), "minute")
+    return counted(round(seconds / 3600, 1), "hour")
 
 
 def run_title(network: str, epochs: int, folder: str, now: datetime) -> str:

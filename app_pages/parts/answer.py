@@ -1,6 +1,9 @@
 """The pieces of the pages: the answer, the bars, the steps."""
 
+from typing import Literal
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app_pages.parts.canvas import CANVAS_SIZE_PX
 from app_pages.parts.why import show_why
@@ -14,7 +17,7 @@ STEP_SIZE_PX = 140
 ANSWER_HEIGHT_PX, BARS_HEIGHT_PX = 190, 320  # the same for every answer, so that nothing moves from stroke to stroke
 
 
-def two_columns(vertical_alignment: str = "top"):
+def two_columns(vertical_alignment: Literal["top", "center", "bottom"] = "top") -> DeltaGenerator:
     """Make a grid of two columns where the canvas has room for both, else of one."""
     return st.grid(2, min_column_width=CANVAS_SIZE_PX, gap="small", vertical_alignment=vertical_alignment)
 

@@ -54,4 +54,5 @@ def _log_odds(probabilities: np.ndarray, label: int) -> np.ndarray:
     # Of the digit to all others together: their sum stays exact where one minus the digit's would be 0.
     others = np.delete(probabilities, label, axis=1).sum(axis=1)
     least = np.finfo(np.float32).tiny
-    return np.log(np.maximum(probabilities[:, label], least)) - np.log(np.maximum(others, least))
+    log_odds: np.ndarray = np.log(np.maximum(probabilities[:, label], least)) - np.log(np.maximum(others, least))
+    return log_odds

@@ -13,7 +13,7 @@ from model.runs.folder import CONFIG_FILE
 from model.runs.jobs import list_runs
 from utils.files import open_file, write_atomically
 from utils.json_files import Positive, UnreadableError, read_json
-from utils.words import run_title, when_begun
+from utils.words import SET_TITLES, TestPart, run_title, when_begun
 
 NAME_FILE, MOST_LETTERS = "name.txt", 40
 
@@ -61,7 +61,7 @@ def name_runs(now: datetime) -> dict[Path, str]:
     now : datetime
         With the time zone of whoever reads the names.
     """
-    names = {}
+    names: dict[Path, str] = {}
     for folder in (SHIPPED, *reversed(list_runs())):  # so that a name stays when another run comes
         name = _given_name(folder) or _plain_name(folder, now)
         of_its_own = chain([name], (f"{name} ({number})" for number in count(2)))
@@ -110,7 +110,22 @@ def _in_a_line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MOST_LETTERS].strip()
 
 
-def average_over_seeds(networks: list[Trained]) -> list[dict]:
+class Average(TypedDict):
+    """How networks that differ by nothing but their seed read a test part.
+
+    ``accuracy`` is the mean, ``spread`` the standard deviation; 0 where there is one seed.
+    """
+
+    network: str
+    settings: str
+    parameters: int
+    seeds: int
+    set: TestPart
+    accuracy: float
+    spread: float
+
+
+def average_over_seeds(networks: list[Trained]) -> list[Average]:
     """Average the accuracies of networks that differ by nothing but their seed.
 
     Parameters
@@ -120,19 +135,20 @@ def average_over_seeds(networks: list[Trained]) -> list[dict]:
 
     Returns
     -------
-    list of dict
-        For each such group and test part: ``network``, ``settings``, ``parameters``, ``seeds`` (how many), ``set``,
-        ``accuracy`` (the mean) and ``spread`` (the standard deviation; 0 where there is one seed).
+    list of Average
+        One for each such group and test part.
     """
-    groups = defaultdict(dict)
+    groups: dict[tuple[str, int, str, str, int], dict[int, Card]] = defaultdict(dict)
     for network in networks:
         card = network.card
         alike = (card.network, card.parameters, network.settings, card.data_sha256, card.train_writers)
         groups[alike].setdefault(card.seed, card)
-    rows = []
+    rows: list[Average] = []
     for (name, parameters, settings, *_), cards in groups.items():
-        for part in dict.fromkeys(part for card in cards.values() for part in card.accuracy):
+        for part in sorted(SET_TITLES):
             accuracies = [card.accuracy[part] for card in cards.values() if part in card.accuracy]
+            if not accuracies:
+                continue
             rows.append(
                 {
                     "network": name,

@@ -8,6 +8,7 @@ put beside them.
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -117,7 +118,7 @@ def read_status(run_dir: Path) -> Status | None:
 
 def append_metrics(run_dir: Path, line: Epoch | Step, file: str = METRICS_FILE) -> None:
     """Append a line to the metrics of the epochs, or to those of `STEPS_FILE`."""
-    append_json_line(run_dir / file, dict(line))
+    append_json_line(run_dir / file, line)
 
 
 def read_metrics(run_dir: Path, file: str = METRICS_FILE) -> list[Epoch] | list[Step]:
@@ -138,4 +139,4 @@ def keep_metrics(run_dir: Path, epochs: int) -> None:
     """Forget the metrics of all but the first `epochs` epochs."""
     for file in LINES:
         kept = "".join(json.dumps(line) + "\n" for line in read_metrics(run_dir, file) if line["epoch"] <= epochs)
-        write_atomically(run_dir / file, lambda path, kept=kept: path.write_text(kept, encoding="utf-8"))
+        write_atomically(run_dir / file, partial(Path.write_text, data=kept, encoding="utf-8"))

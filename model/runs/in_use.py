@@ -7,7 +7,7 @@ one. The shipped files are never touched.
 import hashlib
 import json
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def previous_folder() -> Path | None:
     return _read("previous")
 
 
-def _read(name: str) -> Path | None:
+def _read(name: Literal["folder", "previous"]) -> Path | None:
     try:
         folder = read_json(state_dir() / IN_USE_FILE, _Choice).get(name)
         return Path(folder) if folder and Path(folder).is_dir() else None

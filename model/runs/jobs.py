@@ -192,7 +192,7 @@ def job_of(run_dir: Path, latest: Job | None) -> Job:
 
 
 _starting, _probing = Lock(), Lock()
-_children: dict[int, subprocess.Popen] = {}
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def _just_started(pid: int) -> bool:

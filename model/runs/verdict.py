@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from model.card import Card
-from utils.words import SET_TITLES, in_a_row
+from utils.words import SET_TITLES, TestPart, in_a_row
 
 TWO_SIDED_95 = 1.96  # standard deviations
 
@@ -39,7 +39,9 @@ def judge(new: Card, current: Card) -> Verdict:
     >>> judge(replace(card, accuracy=card.accuracy | {"mnist": 0.99}), card).sentence
     'It reads *MNIST* 0.6 points worse, *People’s drawings* and *MNIST redrawn* about as well: keep the current one.'
     """
-    better, worse, alike = [], [], []
+    better: list[str] = []
+    worse: list[str] = []
+    alike: list[str] = []
     of_both = new.accuracy.keys() & current.accuracy.keys()
     for name in (name for name in SET_TITLES if name in of_both):
         gain = new.accuracy[name] - current.accuracy[name]
@@ -63,7 +65,7 @@ def judge(new: Card, current: Card) -> Verdict:
     return Verdict(f"It reads {reads}: {advice}.", use_it=advice == "use it")
 
 
-def by_chance(new: Card, current: Card, name: str) -> float:
+def by_chance(new: Card, current: Card, name: TestPart) -> float:
     """Say how far two equally good networks are apart on a test part, by chance, 19 times in 20.
 
     As if each had read digits of its own (a difference of two proportions). On the same digits it is less, so that what
