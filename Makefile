@@ -25,7 +25,7 @@ test: .venv/test.stamp
 
 quick: .venv/test.stamp
 	$(CHECK)
-	.venv/bin/python -m pytest --quick --quiet --ignore=tests/pages --ignore=tests/browser
+	.venv/bin/python -m pytest --quick --quiet
 
 weights: .venv/run.stamp
 	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make weights STROKES_PATH=strokes.npz (docs/training.md says how to make it)"; exit 1; }

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import settings
 from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, read_card, write_card
@@ -16,28 +17,28 @@ from model.runs.in_use import use
 from tests.drawings import STROKES, strokes
 from utils.files import ROOT
 
+WITHOUT_TENSORFLOW = Path(__file__).with_name("without_tensorflow")
+NOT_QUICK = {"server", "browser", "process"}  # fixtures and markers
+collect_ignore = [WITHOUT_TENSORFLOW]
 
-class WithoutTraining:
-    """Skips what imports Keras or TensorFlow: a whole file, where it does so at its top."""
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        if name in ("keras", "tensorflow"):
-            pytest.skip("needs TensorFlow", allow_module_level=True)
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="skip what needs TensorFlow or starts the page")
+    parser.addoption("--quick", action="store_true", help="skip what needs TensorFlow, or starts the page")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--quick"):
-        sys.meta_path.insert(0, WithoutTraining())
+    if config.getoption("--quick"):  # TensorFlow can be imported neither here nor in the processes that tests start
+        sys.path.insert(0, str(WITHOUT_TENSORFLOW))
+        os.environ["PYTHONPATH"] = str(WITHOUT_TENSORFLOW)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--quick"):
         for item in items:
-            if "server" in item.fixturenames or item.get_closest_marker("process"):
+            if NOT_QUICK & {*item.fixturenames, *(mark.name for mark in item.iter_markers())}:
                 item.add_marker(pytest.mark.skip(reason="needs TensorFlow, or starts the page"))
 
 

@@ -197,6 +197,7 @@ def test_mnist_as_png_files_is_read_as_well_as_the_arrays(mnist):
     assert abs(right - right_saved) <= 0.001
 
 
+@pytest.mark.process
 def test_shipped_keras_and_litert_files_agree():
     code = f"""
 from pathlib import Path

@@ -277,7 +277,7 @@ PICTURES = [
     st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=8),
     st.floats(0, 1),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_damaged_files_are_read_or_refused_and_never_crash(content, changes, length):
     damaged = bytearray(content)
     for place, value in changes:

@@ -100,7 +100,7 @@ def test_a_line_counts_once_it_ends(tmp_path):
         read_json_lines(path, dict[str, int])
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_malformed_file_brings_another_error(tmp_path, data):
     weights = ROOT / "model" / "weights"
