@@ -1,10 +1,8 @@
 """Read MNIST-style images with the trained network. LiteRT only: importing this imports no TensorFlow."""
 
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -13,6 +11,7 @@ from model.card import LITERT_FILE, SHIPPED, Card, CheckpointError, how_to_resto
 from utils.files import open_file
 from utils.preprocess import BlankError, Steps, normalize_digit
 from utils.segment import split_side_by_side
+from utils.timing import median_ms
 
 IMAGE_SHAPE = (28, 28)
 DIGITS = 10
@@ -227,12 +226,7 @@ class LiteRTNetwork:
 def time_a_digit(path: Path) -> float:
     """Time a ``.tflite`` file: the microseconds that a digit takes, the median of a hundred, one at a time."""
     network, image = LiteRTNetwork(path), np.zeros((1, *IMAGE_SHAPE), np.float32)
-    durations = []
-    for _ in range(100):
-        start = time.perf_counter()
-        network(image)
-        durations.append(time.perf_counter() - start)
-    return 1e6 * median(durations)
+    return 1000 * median_ms(lambda: network(image), 100)
 
 
 def read_litert(path: Path) -> bytes:

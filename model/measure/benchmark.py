@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +29,7 @@ from model.explain.nearest import fill_bank
 from model.explain.occlusion import find_evidence
 from model.measure import sessions as benchmark_sessions
 from model.measure.proxied import find_nginx
+from model.measure.report import draw_seven, report
 from model.measure.server import Server
 from model.predictor import LiteRTNetwork, Predictor
 from utils.files import ROOT
@@ -36,6 +37,7 @@ from utils.image import find_ink, to_data_url
 from utils.libraries import tune_libraries
 from utils.ruled_paper import without_rules
 from utils.sheets import WIDTH_PX
+from utils.timing import median_ms
 
 KERAS_MODEL = SHIPPED / KERAS_FILE
 
@@ -51,31 +53,6 @@ keras.saving.load_model({str(KERAS_MODEL)!r}).predict(np.zeros((1, 28, 28, 1), n
 # Not getrusage's: that one starts with what the process that began this one had (Linux).
 PRINT_PEAK_MEMORY = "\nprint(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 LOAD_KERAS_AT_START = f"import keras\nkeras.saving.load_model({str(KERAS_MODEL)!r})\n"
-
-
-def report(what: str, figure: float, unit: str, n: int, goal: float | None = None) -> None:
-    """Print one line: what, its median figure, n, and whether the goal (at most) is met."""
-    verdict = "" if goal is None else f"   goal ≤ {goal:g} {unit}: {'met' if figure <= goal else 'MISSED'}"
-    print(f"{what:<66} {figure:10.3f} {unit:<4} (n = {n}){verdict}", flush=True)
-
-
-def median_ms(call: Callable[[], object], n: int) -> float:
-    """Call `n` times after some calls to warm up; return the median duration in milliseconds."""
-    for _ in range(min(n, 10)):
-        call()
-    durations = []
-    for _ in range(n):
-        start = time.perf_counter()
-        call()
-        durations.append(time.perf_counter() - start)
-    return 1000 * median(durations)
-
-
-def draw_seven(size_px: int = 280) -> np.ndarray:
-    """Draw what the canvas would send, as an ink image."""
-    ink = np.zeros((size_px, size_px), np.uint8)
-    points = np.array([[90, 70], [190, 68], [150, 150], [130, 220]])
-    return cv2.polylines(ink, [points], False, 255, 18, cv2.LINE_AA)
 
 
 def measure_ink() -> None:

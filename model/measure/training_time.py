@@ -20,7 +20,7 @@ import numpy as np
 from model.card import SHIPPED, read_card
 from model.data.examples import Examples, Recipe, make_sources
 from model.data.mnist import Mnist, load_mnist, to_unit_range
-from model.measure.benchmark import draw_seven, median_ms, report
+from model.measure.report import draw_seven, report
 from model.networks import light_reader
 from model.options import Options
 from model.predictor import DIGITS, Predictor
@@ -28,6 +28,7 @@ from model.presets import PRESETS, expected_seconds
 from model.runs.folder import State, Status
 from model.runs.jobs import cancel, latest_job, start_training
 from model.training import fit, read_right
+from utils.timing import median_ms
 
 SEEDS, EPOCHS = range(3), 4
 TARGETS = (0.993, 0.995)

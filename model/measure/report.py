@@ -1,0 +1,17 @@
+"""What benchmarks share: a line of the report, and the drawing that they read."""
+
+import cv2
+import numpy as np
+
+
+def report(what: str, figure: float, unit: str, n: int, goal: float | None = None) -> None:
+    """Print one line: what, its median figure, n, and whether the goal (at most) is met."""
+    verdict = "" if goal is None else f"   goal ≤ {goal:g} {unit}: {'met' if figure <= goal else 'MISSED'}"
+    print(f"{what:<66} {figure:10.3f} {unit:<4} (n = {n}){verdict}", flush=True)
+
+
+def draw_seven(size_px: int = 280) -> np.ndarray:
+    """Draw what the canvas would send, as an ink image."""
+    ink = np.zeros((size_px, size_px), np.uint8)
+    points = np.array([[90, 70], [190, 68], [150, 150], [130, 220]])
+    return cv2.polylines(ink, [points], False, 255, 18, cv2.LINE_AA)
