@@ -45,7 +45,7 @@ from model.layers import describe_networks
 from model.measure.quality import drawing_tests, judge, write_quality
 from model.options import Options, add_data
 from model.predictor import LiteRTNetwork, Predictor
-from model.presets import SECONDS_TO_LOAD
+from model.presets import SECONDS_TO_IMPORT
 from model.runs.folder import CHECKPOINT_FILE, State, read_metrics
 from model.runs.jobs import SWITCH, is_switched_off
 from model.runs.keeper import Keeper, Origin, Progress, begin, keeping, resume
@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -> Card:
     """Train a network from the data to its card, and return that."""
     # Data
-    loaded = SECONDS_TO_LOAD / progress.expected[State.PREPARING]  # most of it were the imports above
+    loaded = SECONDS_TO_IMPORT / progress.expected[State.PREPARING]
     progress.tell(State.PREPARING, "Loading the data", loaded)
     mnist = load_mnist(
         origin.mnist,

@@ -429,7 +429,7 @@ def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(o
     page = own_page
     choose_images(page, 1000, "Quick")
     page.get_by_role("slider", name="Epochs").press("Home")
-    expect(page.get_by_text("5 seconds of them training")).to_be_visible()
+    expect(page.get_by_text("4 seconds of them training")).to_be_visible()
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("A new network is trained", exact=True)).to_be_visible(timeout=180_000)
     expect(page.get_by_test_id("stSidebar").get_by_test_id("stTable")).to_be_visible()
