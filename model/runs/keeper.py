@@ -202,7 +202,7 @@ class Keeper(keras.callbacks.Callback):
         if self.batch:
             self.timed, self.timed_seconds = self.timed + batch - self.batch, self.timed_seconds + now - self.ended
         elif self.ended:
-            # The first validation takes longer than those to come: TensorFlow plans how to read.
+            # TensorFlow may stand still for seconds here. Of the first time that is not expected again.
             between, first = now - self.ended, self.epoch == self.first_epoch + 1
             self.seconds_between = min(between, self.seconds_between) if first else between
         self.batch, self.ended = batch, now
