@@ -100,10 +100,8 @@ def answer_and_confidence(reading: Reading) -> dict[str, str]:
     prediction = reading.prediction
     if not prediction.is_digit:
         return {"Reads": "several digits" if reading.several else "no digit", "Sure": "–"}
-    return {
-        "Reads": f"**{which_of(prediction.candidates)}**",
-        "Sure": percent(prediction.confidence).replace(">", "\\>"),
-    }  # no quotation
+    sure = percent(prediction.confidence).replace(">", "\\>")  # at a line's start it would be a quotation
+    return {"Reads": f"**{which_of(prediction.candidates)}**", "Sure": sure}
 
 
 def show_accuracies(networks: list[Trained]) -> None:

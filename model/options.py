@@ -107,11 +107,16 @@ def as_flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """Let a command line name the files of data."""
+def add_mnist(parser: argparse.ArgumentParser) -> None:
+    """Let a command line name MNIST's file."""
     parser.add_argument(
         "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
     )
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Let a command line name the files of data."""
+    add_mnist(parser)
     parser.add_argument("--strokes", type=Path, metavar="PATH", help="people's pen strokes; else STROKES_PATH")
 
 

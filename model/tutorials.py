@@ -4,6 +4,7 @@ import argparse
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NoReturn
 
 from model.options import Options, add_options, read_options
@@ -103,6 +104,7 @@ class _Lenient(argparse.ArgumentParser):
         raise ValueError(message)
 
 
+@cache  # pages ask for every card at each run
 def options_of(command: str) -> Options | None:
     """Find the options in the command of a card that does not tell them; None if it cannot be made out.
 

@@ -6,8 +6,13 @@ import numpy as np
 
 def report(what: str, figure: float, unit: str, n: int, goal: float | None = None) -> None:
     """Print one line: what, its median figure, n, and whether the goal (at most) is met."""
-    verdict = "" if goal is None else f"   goal ≤ {goal:g} {unit}: {'met' if figure <= goal else 'MISSED'}"
+    verdict = "" if goal is None else f"   {compare(figure, goal, unit)}"
     print(f"{what:<66} {figure:10.3f} {unit:<4} (n = {n}){verdict}", flush=True)
+
+
+def compare(figure: float, goal: float, unit: str) -> str:
+    """Say what the goal is (at most), and whether the figure meets it."""
+    return f"goal ≤ {goal:g} {unit}: {'met' if figure <= goal else 'MISSED'}"
 
 
 def draw_seven(size_px: int = 280) -> np.ndarray:

@@ -28,6 +28,7 @@ from websockets.asyncio.client import connect
 from model.data.drawing import CANVAS_SIZE_PX, Strokes, draw_strokes
 from model.data.written import write_digit
 from model.measure.proxied import PATH, ProxiedServers, behind_nginx
+from model.measure.report import compare
 from model.measure.server import Server
 from model.predictor import Predictor
 from model.runs.folder import STEPS_FILE, read_metrics
@@ -308,7 +309,7 @@ def print_row(what: str, figures: Figures) -> None:
 
 def print_goal(what: str, figure: float, unit: str, goal: float) -> None:
     """Print a figure, its goal (at most), and whether it is met."""
-    print(f"{what}: {figure:.3g} {unit}   goal ≤ {goal:g} {unit}: {'met' if figure <= goal else 'MISSED'}")
+    print(f"{what}: {figure:.3g} {unit}   {compare(figure, goal, unit)}")
 
 
 def measure_sessions() -> None:

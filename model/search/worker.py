@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 try:
     import optuna
@@ -35,7 +34,7 @@ import keras
 from model.data.examples import Examples, Sources, choose_recipe, make_sources
 from model.data.mnist import Mnist, load_mnist, stratified_split
 from model.networks import build
-from model.options import NETWORKS, Options
+from model.options import NETWORKS, Options, add_mnist
 from model.runs.jobs import LOW_PRIORITY, SWITCH, is_switched_off, sweeps_dir
 from model.training import fit, make_validation_part
 from model.tutorials import PUBLISHED
@@ -70,9 +69,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--images", type=int, help="an epoch; default: as many as MNIST's training part has")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0, help="of each trial's training")
-    parser.add_argument(
-        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
-    )
+    add_mnist(parser)
     arguments = parser.parse_args(argv)
     least_images = max(SPACE["batch_size"])
     for name, least in (("trials", 1), ("images", least_images), ("epochs", 1), ("seed", 0)):
