@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import settings
 from streamlit.testing.v1 import AppTest
@@ -132,6 +133,11 @@ def strokes_file(tmp_path) -> Path:
         writer=np.array(writers),
     )
     return tmp_path / "strokes.npz"
+
+
+def with_spaces(table: pd.DataFrame) -> pd.DataFrame:
+    """Give a table whose figures may be broken from their units."""
+    return table.replace("\N{NO-BREAK SPACE}", " ", regex=True)
 
 
 def open_page(page: str | None = None, **secrets: object) -> AppTest:

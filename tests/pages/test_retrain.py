@@ -12,7 +12,7 @@ from model.runs import jobs
 from model.runs.folder import STEPS_FILE, State, Status, append_metrics, write_status
 from model.runs.in_use import folder_in_use
 from model.runs.jobs import BusyError, latest_job, only_training
-from tests.conftest import open_page
+from tests.conftest import open_page, with_spaces
 from train import read_command_line
 from utils.charts import learning_curve
 from utils.words import accuracy_percent, as_markdown
@@ -39,7 +39,7 @@ def press(page: AppTest, key: str) -> AppTest:
 
 
 def compared(page: AppTest) -> pd.DataFrame:
-    return page.sidebar.table[0].value.replace("\N{NO-BREAK SPACE}", " ", regex=True)
+    return with_spaces(page.sidebar.table[0].value)
 
 
 def keys(page: AppTest) -> set[str]:

@@ -11,7 +11,7 @@ from model.card import SHIPPED
 from model.runs.folder import CONFIG_FILE, METRICS_FILE, State, Status, append_metrics, write_json, write_status
 from model.runs.in_use import folder_in_use, use
 from model.runs.jobs import latest_job, only_training
-from tests.conftest import open_page
+from tests.conftest import open_page, with_spaces
 from utils.words import as_markdown
 
 PAGE = "app_pages/training.py"
@@ -50,7 +50,7 @@ def choose(page: AppTest, *names: str) -> AppTest:
 
 
 def listed(page: AppTest) -> pd.DataFrame:
-    return page.main.table[0].value.replace("\N{NO-BREAK SPACE}", " ", regex=True)
+    return with_spaces(page.main.table[0].value)
 
 
 def keys(page: AppTest) -> set[str]:
