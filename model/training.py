@@ -1,11 +1,13 @@
 """The steps of a training: what to validate with, the network, the fit, calibrating, saving."""
 
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from model.card import KERAS_FILE, LITERT_FILE, CheckpointError
 from model.data.examples import Examples
@@ -15,6 +17,7 @@ from model.data.strokes import Characters, select_digits
 from model.networks import build
 from model.options import Options
 from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
+from model.scratch import Scratch
 from utils.files import write_atomically
 from utils.preprocess import BlankError, normalize_digit
 
@@ -22,7 +25,8 @@ from utils.preprocess import BlankError, normalize_digit
 # digits are odd are told that theirs are none, which is worse.
 DIGITS_KEPT = 0.985
 LITERT_TOLERANCE = 1e-4
-VALIDATION_REDRAWN = 2000
+VALIDATION_REDRAWN, VALIDATED_AT_ONCE = 2000, 500
+BATCHES_AHEAD = 2  # are handed to TensorFlow while it learns from the one before
 IMAGES_AT_ONCE = 256  # after which callbacks are told: someone may have cancelled
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
@@ -224,15 +228,42 @@ def fit(
             steps_per_execution=_steps_at_once(network, examples),
             metrics=[DigitAccuracy(name="accuracy")],
         )
+    validated = validation and (validation[0][..., np.newaxis], validation[1])
+    by_keras = not isinstance(network, Scratch)
     network.fit(
-        examples,
+        _batches(examples) if by_keras else examples,
+        shuffle=False,
         epochs=options.epochs,
         initial_epoch=first_epoch,
-        validation_data=validation and (validation[0][..., np.newaxis], validation[1]),
-        validation_batch_size=500,
+        validation_data=_in_batches(*validated) if validated and by_keras else validated,
         callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=begin), *callbacks],
         verbose="auto" if callbacks else 0,
     )
+
+
+def _batches(examples: Examples) -> tf.data.Dataset:
+    # Of an epoch, made anew for each.
+    def in_turn() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        order = [*range(len(examples))]
+        random.shuffle(order)  # as Keras does by default
+        return map(examples.__getitem__, order)
+
+    images, labels = examples[0]
+    kinds = tf.TensorSpec((None, *images.shape[1:]), images.dtype), tf.TensorSpec((None,), labels.dtype)
+    batches = tf.data.Dataset.from_generator(in_turn, output_signature=kinds)
+    return _without_autotuning(batches.apply(tf.data.experimental.assert_cardinality(len(examples))))
+
+
+def _in_batches(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
+    return _without_autotuning(tf.data.Dataset.from_tensor_slices((images, labels)).batch(VALIDATED_AT_ONCE))
+
+
+def _without_autotuning(batches: tf.data.Dataset) -> tf.data.Dataset:
+    # A thread of tf.data would look now and then how fast it is, and sleep in between, longer and longer. Each new
+    # epoch waits until the last one's thread has slept: eleven seconds after an epoch of thirty.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(BATCHES_AHEAD).with_options(options)
 
 
 def epochs_done(network: keras.Model, examples: Examples) -> int:

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -113,6 +114,17 @@ def test_each_epoch_is_made_once_and_trained_on(sources, monkeypatch):
     options = Options(epochs=3, images=64, batch_size=32)
     fit(NETWORKS["dense"](11), Examples(sources, WITH_PENS, options), options)
     assert made == [1, 2, 3]
+
+
+def test_no_epoch_waits_for_the_autotuning_of_the_one_before(sources, monkeypatch):
+    given = []
+    monkeypatch.setattr(
+        keras.Model, "fit", lambda _, batches, validation_data, **__: given.extend([batches, validation_data])
+    )
+    options, digits = Options(epochs=3, images=64, batch_size=32), (np.zeros((700, 28, 28), np.float32), np.zeros(700))
+    fit(NETWORKS["dense"](11), Examples(sources, WITH_PENS, options), options, digits)
+    assert [len(batches) for batches in given] == [2, 2]
+    assert [batches.options().autotune.enabled for batches in given] == [False, False]
 
 
 def test_centre_lines_are_found_once_when_asked_for(monkeypatch):
