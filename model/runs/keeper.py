@@ -157,7 +157,7 @@ class Keeper(keras.callbacks.Callback):
     def __init__(self, progress: Progress, options: Options, batches: int, first_epoch: int):
         super().__init__()
         self.progress, self.run_dir, self.epochs, self.batches = progress, progress.run_dir, options.epochs, batches
-        self.first_epoch = self.epoch = first_epoch
+        self.epoch = first_epoch
         keep_metrics(self.run_dir, first_epoch)  # they may be an epoch ahead of the checkpoint
         before = read_metrics(self.run_dir)
         self.seconds_before = before[-1]["seconds"] if before else 0.0
@@ -202,9 +202,7 @@ class Keeper(keras.callbacks.Callback):
         if self.batch:
             self.timed, self.timed_seconds = self.timed + batch - self.batch, self.timed_seconds + now - self.ended
         elif self.ended:
-            # TensorFlow may stand still for seconds here. Of the first time that is not expected again.
-            between, first = now - self.ended, self.epoch == self.first_epoch + 1
-            self.seconds_between = min(between, self.seconds_between) if first else between
+            self.seconds_between = now - self.ended
         self.batch, self.ended = batch, now
 
     def on_train_begin(self, logs: dict | None = None) -> None:
