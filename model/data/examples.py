@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import keras
 import numpy as np
@@ -113,23 +114,24 @@ def make_sources(
     recipe : Recipe
         Only what it draws on is made.
     options : Options
-        No pool need be larger than all that will be drawn of it.
+        No pool need be larger than all that will be drawn from it.
     """
     rng, n = np.random.default_rng(options.seed), len(labels)
     examples = options.epochs * (options.images or n)
     some = rng.permutation(n)[: min(int(n * REDRAWN), examples)]
-    by_rule = rng.integers(0, 10, min(int(n * WRITTEN), examples))
     pools = {}
     if "redrawn" in recipe.shares:
         pools["redrawn"] = Pool(CentreLines(images[some]), labels[some].astype(int))
     if "written" in recipe.shares:
+        by_rule = rng.integers(0, 10, min(int(n * WRITTEN), ceil(examples * recipe.shares["written"])))
         pools["written"] = Pool([write_digit(digit, rng) for digit in by_rule], by_rule)
     if "pens" in recipe.shares:
         digits = select_digits(pens)
         pools["pens"] = Pool([to_unit_box(strokes) for strokes in digits.strokes], digits.labels.astype(int))
     if "no digit" in recipe.shares:
         digits = pools["pens" if "pens" in pools else "written"]
-        others = [draw_no_digit(digits.strokes, digits.labels, rng) for _ in range(min(int(n * NO_DIGITS), examples))]
+        count = min(int(n * NO_DIGITS), ceil(examples * recipe.shares["no digit"]))
+        others = [draw_no_digit(digits.strokes, digits.labels, rng) for _ in range(count)]
         if "pens" in pools:
             others += [to_unit_box(strokes) for strokes in select_clear_letters(pens).strokes]
         pools["no digit"] = Pool(others, np.full(len(others), NO_DIGIT))

@@ -116,6 +116,12 @@ def test_each_epoch_is_made_once_and_trained_on(sources, monkeypatch):
     assert made == [1, 2, 3]
 
 
+def test_a_short_training_writes_no_more_by_rule_than_it_will_draw(images_and_labels):
+    options = Options(epochs=2, images=50, batch_size=50)
+    pools = make_sources(*images_and_labels, None, AT_HOME, options).pools
+    assert {name: len(pools[name].labels) for name in ("written", "no digit")} == {"written": 25, "no digit": 20}
+
+
 def test_no_epoch_waits_for_the_autotuning_of_the_one_before(sources, monkeypatch):
     given = []
     monkeypatch.setattr(
