@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from model.data.drawing import Strokes
-from model.data.lines import curve, line
+from model.data.lines import curve, direction, join, line
 
 HABIT_SHARE = 0.45  # of the digits that have a habit to get
 
@@ -48,7 +48,7 @@ def slash(centre: np.ndarray, half: np.ndarray, rng: np.random.Generator) -> np.
     kind = rng.random()
     reach = rng.uniform(0.65, 1.45) if rng.random() < 0.65 else rng.uniform(1.3, 2.3)
     if kind < 0.7:
-        tilt = np.deg2rad(rng.uniform(20, 75))
+        tilt = np.deg2rad(rng.uniform(20, 100))  # some stand upright
         to = np.array([np.cos(tilt), -np.sin(tilt)])
     elif kind < 0.92:
         to = np.array([1.0, rng.normal(0, 0.12)])
@@ -79,7 +79,9 @@ def _flag_one(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     kind = rng.random()
     if kind < 0.8:
         strokes = [*strokes, flag(top, rng)]
-    if kind > 0.45:
+    if kind > 0.93:
+        strokes = [*strokes, tick(bottom, rng)]
+    elif kind > 0.45:
         strokes = [*strokes, foot(bottom, rng)]
     return strokes
 
@@ -87,6 +89,8 @@ def _flag_one(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 def flag(top: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw the stroke that leads up to the top of a one, in a box of side 1."""
     tilt, length = np.deg2rad(rng.uniform(20, 72)), rng.uniform(0.12, 0.55)
+    if rng.random() < 0.12:  # steep and long: like a caret, or up and down the same way
+        tilt, length = np.deg2rad(rng.uniform(4, 32)), rng.uniform(0.4, 1)
     start = top + length * np.array([-np.sin(tilt), np.cos(tilt)])
     middle = (start + top) / 2 + rng.normal(0, 0.03, 2)
     return curve([start, middle, top + rng.normal(0, 0.012, 2)], rng, 0.008)
@@ -95,7 +99,44 @@ def flag(top: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def foot(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw the stroke that a one stands on, in a box of side 1."""
     left, right = rng.uniform(0.08, 0.5, 2)
+    if rng.random() < 0.12:  # to the left alone
+        right = rng.uniform(-0.1, 0.04)
     return line(bottom - (left, rng.normal(0, 0.02)), bottom + (right, rng.normal(0, 0.02)), rng)
+
+
+def tick(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw the short stroke that goes back up to the left where a one ends, in a box of side 1."""
+    return line(bottom, bottom - (rng.uniform(0.03, 0.12), rng.uniform(0.06, 0.18)), rng)
+
+
+def serif(left: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw the stroke that leads up to the roof of a seven where that begins, in a box of side 1."""
+    longest = 0.22 if rng.random() < 0.8 else 0.5
+    return line(left + (rng.normal(0, 0.03), rng.uniform(0.06, longest)), left, rng)
+
+
+def curl(left: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw how some begin a seven: inside, out to the left, and around to where the roof begins, in a box of side 1."""
+    inside, below = rng.uniform(0.06, 0.2), rng.uniform(0.07, 0.18)
+    out = left + (-rng.uniform(0.0, 0.08), below * rng.uniform(0.4, 0.8))
+    return curve([left + (inside, below), left + (inside * 0.4, below * 1.1), out, left], rng, 0.012)
+
+
+def bar(at: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw the bar of a seven, in a box of side 1; some begin it with a hook."""
+    left, right = rng.uniform(0.1, 0.35, 2)
+    rise = rng.normal(0, 0.04)
+    start, end = at + (-left, rise), at + (right, -rise)
+    if rng.random() < 0.1:
+        hook = start + (rng.uniform(0.0, 0.08), rng.uniform(0.05, 0.18) * direction(rng))
+        return join(line(hook, start, rng), line(start, end, rng))
+    return line(start, end, rng)
+
+
+def begin_inside(ring: np.ndarray, middle: tuple[float, float], rng: np.random.Generator) -> np.ndarray:
+    """Begin the ring of a zero or nine deep inside, as a spiral does."""
+    start = middle + (ring[0] - middle) * rng.uniform(0.1, 0.6) + rng.normal(0, 0.04, 2)
+    return join(line(start, ring[0], rng), ring)
 
 
 def _flick(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -113,14 +154,11 @@ def _bar_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:
         height = low[1] + (high - low)[1] * rng.uniform(0.38, 0.65)
         near = np.abs(points[:, 1] - height) < 0.08
         if near.any():
-            x = points[near, 0].mean()
-            left, right = rng.uniform(0.1, 0.35, 2)
-            rise = rng.normal(0, 0.04)
-            strokes = [*strokes, line((x - left, height + rise), (x + right, height - rise), rng)]
-    if rng.random() < 0.3:
+            strokes = [*strokes, bar(np.array([points[near, 0].mean(), height]), rng)]
+    if rng.random() < 0.35:
         top = points[points[:, 1] < low[1] + 0.25]
         start = top[top[:, 0].argmin()]
-        strokes = [*strokes, line(start, start + (rng.normal(0, 0.03), rng.uniform(0.06, 0.22)), rng)]
+        strokes = [*strokes, (serif if rng.random() < 0.75 else curl)(start, rng)]
     if rng.random() < 0.2:
         strokes = [*strokes, _flick(points[points[:, 1].argmax()], rng)]
     return strokes

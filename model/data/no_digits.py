@@ -11,6 +11,7 @@ import numpy as np
 
 from model.data.drawing import Strokes, to_unit_box
 from model.data.lines import arc, curve, direction, join, line
+from model.data.signs import SIGNS, draw_sign
 
 
 def draw_no_digit(digits: Sequence[Strokes], labels: np.ndarray, rng: np.random.Generator) -> Strokes:
@@ -205,5 +206,9 @@ def _wrong_way_round(digits, labels, rng: np.random.Generator) -> Strokes:
     return [stroke * ((-1, 1) if way == "mirrored" else (1, -1)) for stroke in strokes]
 
 
-_NO_DIGITS = (_glyph, _grid_glyph, _scribble, _shape, _two_digits, _wrong_way_round)
-_NO_DIGIT_SHARES = (0.32, 0.23, 0.09, 0.17, 0.1, 0.09)
+def _sign(_digits, _labels, rng: np.random.Generator) -> Strokes:
+    return draw_sign(rng.choice([*SIGNS]), rng)
+
+
+_NO_DIGITS = (_sign, _glyph, _grid_glyph, _scribble, _shape, _two_digits, _wrong_way_round)
+_NO_DIGIT_SHARES = (0.25, 0.22, 0.16, 0.07, 0.13, 0.09, 0.08)

@@ -6,7 +6,7 @@ Each function writes one digit, in a box from (0, 0) to about (1, 1), x right, y
 import numpy as np
 
 from model.data.drawing import Strokes, to_unit_box
-from model.data.habits import flag, foot, slash
+from model.data.habits import bar, begin_inside, curl, flag, foot, serif, slash, tick
 from model.data.lines import arc, curve, direction, join, line
 
 
@@ -33,8 +33,11 @@ def _zero(rng: np.random.Generator) -> Strokes:
         half = half[::-1] + (0, 0.05)
     sweep = 360 * rng.uniform(0.93, 1.12)
     oval = arc((0.5, 0.5), tuple(half), rng.normal(-90, 35), direction(rng) * sweep, rng, 0.1)
-    if rng.random() < 0.3:
+    kind = rng.random()
+    if kind < 0.3:
         return [oval, slash(np.array([0.5, 0.5]), half, rng)]
+    if kind < 0.38:
+        return [begin_inside(oval, (0.5, 0.5), rng)]
     return [oval]
 
 
@@ -46,6 +49,8 @@ def _one(rng: np.random.Generator) -> Strokes:
         return [stem]
     up = flag(top, rng)
     strokes = [join(up, stem)] if rng.random() < 0.8 else [up, stem]
+    if kind > 0.96:
+        return [*strokes, tick(bottom, rng)]
     return [*strokes, foot(bottom, rng)] if kind > 0.65 else strokes
 
 
@@ -54,6 +59,8 @@ def _two(rng: np.random.Generator) -> Strokes:
     low = rng.uniform(0.88, 0.98)
     arch = [(0, rng.uniform(0.12, 0.32)), (width * 0.2, 0.04), (width * 0.6, 0), (width * 0.95, 0.2)]
     down = [(width * 0.85, 0.45), (width * 0.4, 0.75)]
+    if rng.random() < 0.08:  # the arch closes to a loop: its pen begins where it comes by again
+        arch = [(width * 0.8, rng.uniform(0.3, 0.45)), (width * rng.uniform(0, 0.4), 0.16), *arch[2:]]
     kind = rng.random()
     if kind < 0.45:  # a sharp corner and a base
         base = line((0, low), (width * rng.uniform(0.9, 1.25), low + rng.normal(0, 0.04)), rng)
@@ -99,7 +106,16 @@ def _four(rng: np.random.Generator) -> Strokes:
         top = np.array([stem_x, 0.0])
         left = join(line(top, (0, across), rng), line((0, across), (bar_end, across), rng))
         return [left, line(top + (0, rng.uniform(-0.03, 0.2)), (stem_x, 1), rng)]
-    if kind < 0.9:  # closed, in one: up from the foot
+    if kind < 0.87:  # in one, without a stem above the bar
+        down = np.array([bar_end * 0.9, across])
+        return [
+            join(
+                line((stem_x, 0), (0, across), rng),
+                line((0, across), down, rng),
+                line(down, (down[0] - rng.uniform(0.05, 0.3), 1), rng),
+            )
+        ]
+    if kind < 0.93:  # closed, in one: up from the foot
         return [
             join(
                 line((stem_x, 1), (stem_x, 0), rng),
@@ -136,6 +152,8 @@ def _six(rng: np.random.Generator) -> Strokes:
     width, loop_top = rng.uniform(0.45, 0.75), rng.uniform(0.42, 0.62)
     start = (width * rng.uniform(0.3, 1.05), 0)
     stem = [start, (width * rng.uniform(0.12, 0.4), 0.28), (0, 0.65)]
+    if rng.random() < 0.06:  # the pen comes up from the left first
+        stem = [(start[0] - width * rng.uniform(0.4, 0.8), rng.uniform(0.25, 0.5)), *stem]
     loop = [(width * 0.15, 0.93), (width * 0.55, 1.0), (width, 0.8), (width * 0.75, loop_top)]
     close = [(width * 0.35, loop_top + 0.05), (rng.uniform(-0.02, 0.2) * width, loop_top + rng.uniform(0.1, 0.25))]
     # Closed, nearly, or open like a u with a tall left side.
@@ -149,14 +167,14 @@ def _seven(rng: np.random.Generator) -> Strokes:
     roof = line((0, rng.uniform(-0.02, 0.1)), corner, rng)
     bow = (corner + foot) / 2 + (rng.normal(-0.06, 0.05), 0)
     strokes = [join(roof, curve([corner, bow, foot], rng, 0.015))]
-    if rng.random() < 0.3:
-        strokes[0] = join(line(roof[0] + (rng.normal(0, 0.02), rng.uniform(0.06, 0.2)), roof[0], rng), strokes[0])
+    start = rng.random()
+    if start < 0.3:
+        strokes[0] = join(serif(roof[0], rng), strokes[0])
+    elif start < 0.4:
+        strokes[0] = join(curl(roof[0], rng), strokes[0])
     if rng.random() < 0.45:
         share = rng.uniform(0.35, 0.65)
-        at = corner + (foot - corner) * share
-        left, right = rng.uniform(0.12, 0.32, 2)
-        rise = rng.normal(0, 0.04)
-        strokes.append(line(at + (-left, rise), at + (right, -rise), rng))
+        strokes.append(bar(corner + (foot - corner) * share, rng))
     return strokes
 
 
@@ -174,13 +192,15 @@ def _eight(rng: np.random.Generator) -> Strokes:
     waist = 2 * top
     down = [(0.5 + wide * 0.9, top * 0.6), (0.5, 0), (0.5 - wide, top), (0.5, waist), (0.5 + wider, waist + bottom)]
     back = [(0.5, waist + 2 * bottom), (0.5 - wider, waist + bottom), (0.5 + wide * 0.2, waist - 0.02)]
-    end = (0.5 + wide * rng.uniform(0.7, 1.1), top * rng.uniform(0.5, 1.1))
+    end = (0.5 + wide * rng.uniform(0.7, 1.1), top * rng.uniform(0.5, 1.4))
     stroke = curve([*down, *back, end], rng)
     return [stroke * (direction(rng), 1)] if rng.random() < 0.3 else [stroke]
 
 
 def _nine(rng: np.random.Generator) -> Strokes:
     width, loop = rng.uniform(0.4, 0.65), rng.uniform(0.12, 0.3)
+    if rng.random() < 0.12:  # a small head on a long stem
+        width, loop = rng.uniform(0.18, 0.4), rng.uniform(0.1, 0.18)
     middle = (width / 2, loop)
     start = rng.uniform(-60, 10)
     ring = arc(middle, (width / 2, loop), start, -rng.uniform(300, 375), rng, 0.08)
@@ -189,12 +209,21 @@ def _nine(rng: np.random.Generator) -> Strokes:
     if kind < 0.15:  # from below the loop, out and back, like an eight that is open below
         start = (width * rng.uniform(0.3, 0.7), loop * 1.95)
         tail = curve([start, (width * 0.95, loop * 2 + 0.15), (width * 0.9, 0.85), (width * 0.4, 1)], rng)
+    elif kind < 0.18:  # a ribbon: from the left, below where it crosses itself
+        left = (width * rng.uniform(-0.1, 0.3), loop * rng.uniform(1.9, 2.4))
+        around = [left, (width * 0.9, loop), (width * 0.6, 0), (width * 0.2, loop * 0.8), (width * 0.7, loop * 1.9)]
+        return [curve([*around, (width * rng.uniform(0.1, 0.6), 1)], rng)]
     elif kind < 0.45:
         tail = line(right, (width * rng.uniform(0.5, 1.1), 1), rng)
+    elif kind < 0.49:  # like a g
+        back = [(width * 0.4, 1.0), (width * rng.uniform(-0.6, -0.1), rng.uniform(0.82, 0.93))]
+        tail = curve([right, (width, 0.8), *back], rng)
     elif kind < 0.75:  # hooked
         tail = curve([right, (width, 0.7), (width * 0.7, 0.97), (width * rng.uniform(-0.1, 0.4), 0.93)], rng)
     else:  # bowed, like a six upside down
         tail = curve([right, (width * 0.9, 0.62), (width * rng.uniform(0.1, 0.6), 1)], rng)
+    if kind > 0.92:
+        ring = begin_inside(ring, middle, rng)
     return [join(ring, tail)] if rng.random() < 0.75 else [ring, tail]
 
 

@@ -52,3 +52,15 @@ def test_a_six_may_stay_open_at_its_loop_whichever_end_it_began_at(monkeypatch):
 def test_digits_without_a_habit_stay_as_they_are():
     for digit in (2, 3, 4):
         assert add_habit(digit, DIGITS[digit], np.random.default_rng(0)) is DIGITS[digit]
+
+
+def test_a_one_may_end_in_a_tick_and_a_seven_begin_with_a_curl(monkeypatch):
+    monkeypatch.setattr(habits, "HABIT_SHARE", 1)
+    one = [np.stack([np.zeros(20), np.linspace(-0.5, 0.5, 20)], axis=1)]
+    ends = [add_habit(1, one, np.random.default_rng(seed))[-1] for seed in range(200)]
+    assert any(np.allclose(end[0], (0, 0.5), atol=0.06) and end[-1, 1] < 0.46 and end[-1, 0] < 0 for end in ends)
+    curls = [habits.curl(np.zeros(2), np.random.default_rng(seed)) for seed in range(20)]
+    for curled in curls:  # from inside, by the left, to where the roof begins
+        assert curled[0, 0] > 0.02
+        assert curled[:, 0].min() < curled[0, 0] - 0.03
+        assert np.allclose(curled[-1], 0, atol=0.06)
