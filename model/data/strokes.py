@@ -126,6 +126,8 @@ def split_writers(characters: Characters) -> dict[str, Characters]:
 def is_unreadable(characters: Characters) -> np.ndarray:
     """Say which characters nobody can read, or are labelled wrong, as found by eye and listed in ``unreadable.csv``.
 
+    Of digits these are what nobody reads as their label; of clear letters and symbols, what anybody reads as a digit.
+
     Returns
     -------
     ndarray of bool, shape (n,)
