@@ -86,7 +86,7 @@ def test_digits_and_clear_letters_are_told_apart():
     characters = some_characters("4KOlA9", ["lab/ann"] * 6)
     assert select_digits(characters).labels.tolist() == ["4", "9"]
     assert select_clear_letters(characters).labels.tolist() == ["K", "A"]
-    assert not {*CLEAR_LETTERS} & {*"0123456789OIlSZBDG"}
+    assert not {*CLEAR_LETTERS} & {*"0123456789OIlSZBDG&|(/!>"}
 
 
 def test_unreadable_ones_are_found_by_place_label_and_writer(tmp_path, monkeypatch):
@@ -99,7 +99,7 @@ def test_unreadable_ones_are_found_by_place_label_and_writer(tmp_path, monkeypat
 def test_shipped_list_of_unreadable_ones_is_short_and_gives_reasons():
     with UNREADABLE.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert 0 < len(rows) < 200
+    assert 0 < len(rows) < 300
     # Other letters and symbols serve for nothing, so whether they can be read does not matter.
     assert {row["label"] for row in rows} <= {*"0123456789", *CLEAR_LETTERS}
     assert all(row["reason"] and "/" in row["writer"] for row in rows)
