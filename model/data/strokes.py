@@ -20,8 +20,8 @@ from model.data.unipen import convert_unipen
 from utils.files import load_arrays
 
 # Letters and symbols that nobody takes for a digit. Left out as too like one: B(8) C(0, 6) D(0) G(6) I(1) J(1, 3) O(0)
-# Q(0) S(5) U(0) Y(4, 9) Z(2) ?(2, 7) &(8) $(5, 8) >(7) {}()[]/|!,'`.(1, 3 or a dot).
-CLEAR_LETTERS = [*'AEFHKLMNPRTVWX@#%*+="<^~-_:;']
+# Q(0) S(5) U(0) Y(4, 9) Z(2) &(4, 8) >(7) {}()/|!,'`.(1, 3 or a dot).
+CLEAR_LETTERS = [*'AEFHKLMNPRTVWX@#%*+="<^~-_:;?$[]']
 VALIDATION_WRITERS, TEST_WRITERS = 0.1, 0.1  # shares of each site's writers
 UNREADABLE = Path(__file__).parent / "unreadable.csv"
 ARRAYS = ("points", "stroke_start", "sample_start", "label", "writer")
@@ -125,6 +125,8 @@ def split_writers(characters: Characters) -> dict[str, Characters]:
 
 def is_unreadable(characters: Characters) -> np.ndarray:
     """Say which characters nobody can read, or are labelled wrong, as found by eye and listed in ``unreadable.csv``.
+
+    Of digits these are what nobody reads as their label; of clear letters and symbols, what anybody reads as a digit.
 
     Returns
     -------

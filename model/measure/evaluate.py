@@ -181,6 +181,9 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
         summaries["strokes"]["readable"] = {name: summary[name] for name in ("n", "accuracy", "ece", "called_digit")}
     against = "strokes" if "strokes" in sets else "redrawn"
     summaries |= {name: tell_apart(answers[against], of_set, against) for name, of_set in others.items()}
+    if of_test_writers:
+        clear = others["letters"].select(np.flatnonzero(~is_unreadable(letters)))
+        summaries["letters"]["clear"] = tell_apart(answers[against], clear, against)
     if "not-digits" in sets:
         clear = others["not-digits"].select(np.flatnonzero(~np.isin(names, [*DIGITS_TO_THE_EYE])))
         summaries["not-digits"]["clear"] = tell_apart(answers[against], clear, against)

@@ -86,19 +86,21 @@ def test_digits_and_clear_letters_are_told_apart():
     characters = some_characters("4KOlA9", ["lab/ann"] * 6)
     assert select_digits(characters).labels.tolist() == ["4", "9"]
     assert select_clear_letters(characters).labels.tolist() == ["K", "A"]
-    assert not {*CLEAR_LETTERS} & {*"0123456789OIlSZBDG"}
+    assert not {*CLEAR_LETTERS} & {*"0123456789OIlSZBDG&|(/!>"}
 
 
 def test_unreadable_ones_are_found_by_place_label_and_writer(tmp_path, monkeypatch):
     listed = tmp_path / "unreadable.csv"
-    listed.write_text("place,label,writer,reason\n1,5,lab/ann,cut off\n2,5,hut/ben,of another file\n")
+    listed.write_text("place,label,writer,reason\n1,5,lab/ann,cut off\n2,5,hut/ben,of another file\n3,T,lab/ann,a 7\n")
     monkeypatch.setattr("model.data.strokes.UNREADABLE", listed)
-    assert is_unreadable(some_characters("555", ["lab/ann"] * 3)).tolist() == [False, True, False]
+    assert is_unreadable(some_characters("555TT", ["lab/ann"] * 5)).tolist() == [False, True, False, True, False]
 
 
 def test_shipped_list_of_unreadable_ones_is_short_and_gives_reasons():
     with UNREADABLE.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert 0 < len(rows) < 200
-    assert all(row["reason"] and row["label"] in [*"0123456789"] and "/" in row["writer"] for row in rows)
+    assert 0 < len(rows) < 300
+    # Other letters and symbols serve for nothing, so whether they can be read does not matter.
+    assert {row["label"] for row in rows} <= {*"0123456789", *CLEAR_LETTERS}
+    assert all(row["reason"] and "/" in row["writer"] for row in rows)
     assert len({row["place"] for row in rows}) == len(rows)

@@ -31,6 +31,8 @@ def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, t
     assert measured["strokes"]["called_digit"] > 0.9
     assert (measured["letters"]["n"], measured["letters"]["against"]) == (2, "strokes")
     assert measured["letters"]["called_digit"] == 0
+    of_all = {name: figure for name, figure in measured["letters"].items() if name != "clear"}
+    assert measured["letters"]["clear"] == of_all  # there is none that looks like a digit
     assert measured["not-digits"]["auroc"] > 0.5
     assert (measured["not-digits"]["n"], measured["not-digits"]["clear"]["n"]) == (5, 4)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
