@@ -52,6 +52,7 @@ from model.runs.keeper import Keeper, Origin, Progress, begin, keeping, resume
 from model.training import epochs_done, find_digit_threshold, find_temperature, fit, load_or_build, save_network, split
 from model.tutorials import VALIDATED_ON_TEST, add_options_and_presets, parse
 from utils.charts import learning_curves
+from utils.command_line import HelpFormatter
 
 LITERT_CHECK_IMAGES = 1000
 VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
@@ -59,9 +60,7 @@ VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-
 
 def read_command_line(argv: Sequence[str] | None) -> tuple[argparse.Namespace, Options]:
     """Read the command line; a value out of range ends with a sentence and exit status 2."""
-    parser = argparse.ArgumentParser(
-        description=__doc__.split("\n\n")[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0], formatter_class=HelpFormatter)
     add_data(parser)
     add_options_and_presets(parser)
     output = parser.add_argument_group("output")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from utils.words import one_of
+from utils.command_line import one_of
 
 NETWORKS = ("reader", "light_reader", "dense", "scratch", "deep_dense", "simple_cnn", "cnn", "lenet5")
 LOSSES = ("sparse", "one-hot")

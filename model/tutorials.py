@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NoReturn
 
 from model.options import Options, add_options, read_options
-from utils.words import one_of
+from utils.command_line import one_of
 
 HISTORIES = {
     "reader": "The shipped network: four convolutions, for people's drawings.",

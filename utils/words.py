@@ -1,10 +1,8 @@
 """Probabilities, times and names in words."""
 
-import argparse
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from statistics import mean, stdev
 from typing import Literal
 
@@ -236,24 +234,3 @@ def mean_and_spread(shares: Sequence[float]) -> str:
     """
     spread = f" ± {100 * stdev(shares):.2f}" if len(shares) > 1 else ""
     return f"{100 * mean(shares):.2f}{spread}"
-
-
-def one_of(names: Iterable[str]) -> Callable[[str], str]:
-    """Make a type for `argparse`: one of these names, and for another a sentence that offers the nearest.
-
-    Examples
-    --------
-    >>> one_of(["reader", "lenet5"])("raeder")
-    Traceback (most recent call last):
-    argparse.ArgumentTypeError: there is no 'raeder'; did you mean 'reader'? There are reader, lenet5
-    """
-    names = list(names)
-
-    def check(name: str) -> str:
-        if name in names:
-            return name
-        near = get_close_matches(name, names, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise argparse.ArgumentTypeError(f"there is no {name!r}{hint} There are {', '.join(names)}")
-
-    return check

@@ -42,7 +42,7 @@ from model.export.model_card import enclose
 from model.predictor import IMAGE_SHAPE, LiteRTNetwork, softmax
 from model.runs.in_use import folder_in_use
 from model.runs.jobs import state_dir
-from utils.words import one_of
+from utils.command_line import one_of
 
 IMAGES = keras.InputSpec(dtype="float32", shape=(None, *IMAGE_SHAPE, 1), name="images")
 WRITTEN_DIGITS = 500  # whose activations set the steps of the 8-bit numbers; more change nothing

@@ -38,7 +38,7 @@ from model.options import NETWORKS, Options, add_mnist
 from model.runs.jobs import LOW_PRIORITY, SWITCH, is_switched_off, sweeps_dir
 from model.training import fit, make_validation_part
 from model.tutorials import PUBLISHED
-from utils.words import one_of
+from utils.command_line import HelpFormatter, one_of
 
 # What is searched, of `Options`. Numbers that are not in a row of choices are the least and the most.
 SPACE = {
@@ -58,7 +58,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m model.search",
         description=__doc__.split("\n")[0],
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--network", type=one_of(NETWORKS), default="dense", metavar="NAME", help=", ".join(NETWORKS))
     parser.add_argument("--trials", type=int, default=20, help="finished ones in the study, whoever did them")
@@ -67,7 +67,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--storage", metavar="WHERE", help="a SQLite file, or postgresql://…; default: data/sweeps/STUDY.db"
     )
     parser.add_argument("--images", type=int, help="an epoch; default: as many as MNIST's training part has")
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=5, help="how often a trial is shown the images")
     parser.add_argument("--seed", type=int, default=0, help="of each trial's training")
     add_mnist(parser)
     arguments = parser.parse_args(argv)
