@@ -18,16 +18,16 @@ from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdo
 SETS_HELP = {
     "strokes": (
         "{n:,} digits that people wrote with a pen on a tablet, drawn on this page’s canvas in any place, size and "
-        "stroke width. The network learned from other people’s."
+        "stroke width. The network learned from digits of other people."
     ),
     "redrawn": (
         "The lines of {n:,} of MNIST’s test digits, drawn on this page’s canvas in any place, size and stroke width. "
-        "None was trained on."
+        "The network was trained on none of them."
     ),
-    "mnist": "MNIST’s {n:,} test digits, scanned from paper. None was trained on.",
+    "mnist": "MNIST’s {n:,} test digits, scanned from paper. The network was trained on none of them.",
 }
 
-# A file of ours: a named icon would be fetched from the network.
+# A file of our own: an icon given by its name would be fetched from the internet.
 st.set_page_config(page_title="Digit Canvas", page_icon=Path(__file__).parent / "app_pages/pictures/icon.png")
 
 page = st.navigation(
@@ -39,7 +39,7 @@ page = st.navigation(
     ]
 )
 
-notice_changes()  # before anything is read, so that nothing is missed
+notice_changes()  # before the rest of the page reads anything, so that no later change is missed
 try:
     card = get_predictor().card
 except CheckpointError as error:
@@ -53,8 +53,8 @@ with st.sidebar:
     with st.container(gap="xxsmall"):
         st.markdown(f"**{as_markdown(name_runs(local_now()).get(folder_in_use(), card.network))}** reads right:")
         for (name, title), figure in zip(SET_TITLES.items(), accuracies_by_title(card.accuracy).values(), strict=True):
-            of_what = SETS_HELP[name].format(n=card.images[name]) if name in card.accuracy else NOT_MEASURED_HELP
-            st.markdown(f"{title}: {figure if figure == NOT_MEASURED else f'**{figure}**'}", help=of_what)
+            help_text = SETS_HELP[name].format(n=card.images[name]) if name in card.accuracy else NOT_MEASURED_HELP
+            st.markdown(f"{title}: {figure if figure == NOT_MEASURED else f'**{figure}**'}", help=help_text)
     st.caption(f"{card.parameters:,} parameters, {counted(card.epochs, 'epoch')}, trained on {card.date}.")
     show_retraining()
     st.caption("What you draw or upload is read on the computer that runs this page. It is not stored or passed on.")

@@ -1,1 +1,1 @@
-"""What the user sees: the only folder, with app.py, that imports Streamlit."""
+"""What the user sees. Of the app, only this folder and app.py import Streamlit."""

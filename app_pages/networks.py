@@ -1,4 +1,4 @@
-"""Networks: draw one digit and see what several networks make of it; their accuracy, their layers, their digits."""
+"""Networks: draw one digit and see what several networks read; their accuracy, their layers, and MNIST's digits."""
 
 import numpy as np
 import streamlit as st
@@ -19,14 +19,14 @@ from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
 from utils.words import SET_TITLES, as_markdown, duration, percent, which_of, who_says_what
 
-MOST_COMPARED = 6
+MAX_COMPARED = 6
 
 
-# A stroke runs this part of the page only: no card is read and no chart is made for it.
+# A fragment: a stroke runs only this part of the page again, without the cards and charts of the rest.
 @st.fragment
 def compare(networks: dict[str, Trained]) -> None:
-    """Let one choose networks and draw; show what each reads, and where they differ."""
-    # Pills and no multiselect: that writes white on the primary colour, too pale for it in dark.
+    """Let the user choose networks and draw; show what each network reads, and where they differ."""
+    # Pills, not a multiselect: it writes white on the primary colour, which is hard to read in dark mode.
     chosen = st.pills(
         "Compare",
         list(networks),
@@ -35,9 +35,9 @@ def compare(networks: dict[str, Trained]) -> None:
         format_func=as_markdown,
         key="networks_chosen",
     )
-    if len(chosen) > MOST_COMPARED:
-        st.caption(f"The {MOST_COMPARED} that were chosen first are compared.")
-        chosen = chosen[:MOST_COMPARED]
+    if len(chosen) > MAX_COMPARED:
+        st.caption(f"The {MAX_COMPARED} that were chosen first are compared.")
+        chosen = chosen[:MAX_COMPARED]
     canvas_and_answers = two_columns()
     with canvas_and_answers.cell():
         sketch = show_canvas(key="networks")
@@ -60,7 +60,11 @@ def compare(networks: dict[str, Trained]) -> None:
 
 
 def read_with(networks: list[Trained], ink: np.ndarray) -> dict[str, Reading]:
-    """Read a drawing with each network that can be loaded; with none if there is nothing to read. Say so then."""
+    """Read a drawing with each network; return the readings by the networks' names.
+
+    A network that cannot be loaded is left out, and its error shown. If the drawing is blank, this says so and returns
+    no reading.
+    """
     readings = {}
     for network in networks:
         try:
@@ -76,8 +80,8 @@ def read_with(networks: list[Trained], ink: np.ndarray) -> dict[str, Reading]:
 
 
 def show_answers(readings: dict[str, Reading]) -> None:
-    """Show what each network reads and how sure it is, a line each; below, who says what where they differ."""
-    if not readings:  # each has said why it reads nothing
+    """Show what each network reads and how sure it is, in a line each; if they disagree, list below who reads what."""
+    if not readings:  # `read_with` has shown why
         return
     st.table(
         [{"Network": as_markdown(name), **answer_and_confidence(reading)} for name, reading in readings.items()],
@@ -96,35 +100,36 @@ def show_answers(readings: dict[str, Reading]) -> None:
 
 
 def answer_and_confidence(reading: Reading) -> dict[str, str]:
-    """Say in Markdown what is read and how sure it is; close candidates as a question."""
+    """Return what is read and how sure the network is, in Markdown; close candidates become a question."""
     prediction = reading.prediction
     if not prediction.is_digit:
         return {"Reads": "several digits" if reading.several else "no digit", "Sure": "–"}
-    sure = percent(prediction.confidence).replace(">", "\\>")  # at a line's start it would be a quotation
+    sure = percent(prediction.confidence).replace(">", "\\>")  # Markdown takes > at the start of a line for a quotation
     return {"Reads": f"**{which_of(prediction.candidates)}**", "Sure": sure}
 
 
 def show_accuracies(networks: list[Trained]) -> None:
-    """Show how well each network reads each test part, over its size."""
+    """Show how well each network reads each test part, over the number of its parameters."""
     st.header("Accuracy over size", anchor=False)
     rows = [row | {"set": SET_TITLES[row["set"]]} for row in average_over_seeds(networks)]
     st.altair_chart(accuracy_over_size(rows), alt="Each network’s accuracy on each test part over its parameters")
     st.caption(
-        "Networks that differ by nothing but their seed are one point, their mean, with a bar of a standard deviation "
-        "up and down. How far MNIST and drawings can be apart shows a network that learned MNIST *as it is* "
-        "(*Retrain*, from scratch, under *More*)."
+        "Networks that differ only in their seed are one point, their mean, with an error bar of one standard "
+        "deviation. A network that learned MNIST *as it is* (*Retrain*, from scratch, under *More*) shows how far "
+        "apart MNIST and people’s drawings can be."
     )
 
 
 st.title("Networks", anchor=False)
 trained = find_trained(local_now())
 if len(trained) == 1:
-    each = [preset.options(name) for preset in PRESETS.values() for name in NETWORKS]
-    seconds = [sum(expected_seconds(options).values()) for options in each]
+    trainings = [preset.options(name) for preset in PRESETS.values() for name in NETWORKS]
+    seconds = [sum(expected_seconds(options).values()) for options in trainings]
     st.info(
-        "There is only the shipped network yet. *Retrain* in the sidebar trains others, from scratch: those of the "
-        f"well-known tutorials are below. It takes from {duration(min(seconds))} to {duration(max(seconds))} on a "
-        "machine with two cores, and you can go on drawing meanwhile.",
+        "There is only the shipped network yet. *Retrain* in the sidebar trains others from scratch, such as those of "
+        "the well-known tutorials, which are described below. It takes from "
+        f"{duration(min(seconds))} to {duration(max(seconds))} on a machine with two cores, and you can go on drawing "
+        "meanwhile.",
         icon=":material/model_training:",
     )
 compare({network.name: network for network in trained})

@@ -10,13 +10,14 @@ from app_pages.parts.canvas import show_canvas, show_controls
 from app_pages.parts.shared import get_predictor
 from utils.image import ink_from_canvas
 
-SECONDS_TO_GO_ON = 2.0  # with the next stroke; then what is no digit is called so
+# Within this time after a stroke another may come. Only after it does the page say that a drawing is no digit.
+STROKE_PAUSE_S = 2.0
 
 
-@st.fragment(run_every=SECONDS_TO_GO_ON)
+@st.fragment(run_every=STROKE_PAUSE_S)
 def look_again(last_stroke: float) -> None:
-    """Run the page once more when nobody has drawn for a while."""
-    if time.monotonic() - last_stroke > SECONDS_TO_GO_ON:
+    """Run the page once more when the pause after the last stroke (`time.monotonic`) is over."""
+    if time.monotonic() - last_stroke > STROKE_PAUSE_S:
         st.rerun()
 
 
@@ -35,9 +36,9 @@ with draw_tab:
         if reading is None:
             st.info("Draw a digit from 0 to 9 on the white square: anywhere, any size. It is read after each stroke.")
         else:
-            going_on = time.monotonic() - sketch.last_stroke <= SECONDS_TO_GO_ON
-            widgets.show_answer(reading, going_on)
-            if going_on and reading.prediction and not reading.prediction.is_digit:
+            still_drawing = time.monotonic() - sketch.last_stroke <= STROKE_PAUSE_S
+            widgets.show_answer(reading, still_drawing)
+            if still_drawing and reading.prediction and not reading.prediction.is_digit:
                 look_again(sketch.last_stroke)
     controls_and_bars = widgets.two_columns()
     with controls_and_bars.cell():

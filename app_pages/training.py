@@ -1,4 +1,4 @@
-"""Training: the runs on this machine, their curves, what each reads; use, download, rename or delete one."""
+"""Training: the runs on this machine, their curves and how well each reads; use, download, rename or delete one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from utils.json_files import UnreadableError
 from utils.metrics import overfitting_from, overfitting_in_words
 from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, duration, unbroken
 
-MOST_COMPARED = len(RUN_COLORS)
+MAX_COMPARED = len(RUN_COLORS)
 STATES = {
     State.PREPARING: "Being prepared",
     State.TRAINING: "Training",
@@ -37,7 +37,21 @@ STATES = {
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder or the shipped network's: what it is called, and what it tells."""
+    """A run, or the shipped network.
+
+    Attributes
+    ----------
+    job : Job
+        Its folder, and whether its process lives.
+    name : str
+        What the page calls it.
+    status : Status
+        How far the training is, or how it ended.
+    card : Card or None
+        The network's card; None while there is no network, or if it cannot be read.
+    epochs : list of Epoch
+        The lines of ``metrics.jsonl``.
+    """
 
     job: Job
     name: str
@@ -47,17 +61,17 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """Where it is."""
+        """The run folder."""
         return self.job.run_dir
 
     @property
     def state(self) -> State:
-        """What it does, or how it ended."""
+        """What the training does, or how it ended."""
         return State.DONE if self.card else self.status.state
 
     @property
     def steps(self) -> list[Step]:
-        """A finer line of the training, where there is one."""
+        """The lines of ``steps.jsonl``, for a finer curve; empty if they are missing or cannot be read."""
         try:
             return read_metrics(self.job.run_dir, STEPS_FILE)
         except UnreadableError:
@@ -65,14 +79,14 @@ class Run:
 
     @property
     def is_fixed(self) -> bool:
-        """Whether it cannot be deleted now: it is the shipped one, in use, or goes on."""
+        """Whether it must not be deleted now: it is the shipped network, in use, or still training."""
         return self.folder in (SHIPPED, folder_in_use()) or self.job.running
 
 
 def read_runs() -> dict[str, Run]:
-    """Read what the run folders tell, by their paths: the newest first, the shipped network last."""
+    """Read all runs, by the paths of their folders: the newest first, the shipped network last."""
     latest, names = latest_job(), name_runs(local_now())
-    # Of a run that was begun since there is no name yet.
+    # A run that was begun after the names were read is called by its folder.
     return {
         printable(folder): read_run(job_of(folder, latest), names.get(folder, printable(folder.name)))
         for folder in (*list_runs(), SHIPPED)
@@ -80,7 +94,7 @@ def read_runs() -> dict[str, Run]:
 
 
 def read_run(job: Job, name: str) -> Run:
-    """Read what a run folder tells."""
+    """Read a run from its folder; if a file in it cannot be read, the run's state is `UNREADABLE`."""
     try:
         card = read_card(job.run_dir) if (job.run_dir / CARD_FILE).exists() else None
         return Run(job, name, job.status, card, read_metrics(job.run_dir))
@@ -103,7 +117,7 @@ def show_list(runs: Iterable[Run]) -> None:
                 "Trained for": unbroken(duration(run.epochs[-1]["seconds"])) if run.epochs else "–",
             }
         )
-    # A static table: others show buttons over what is above them, on a phone always.
+    # A static table: an interactive one lays its buttons over what is above it, on a phone all the time.
     st.table(rows, hide_index=True, border="horizontal", alt="The networks on this machine, the newest first")
     if any(run.card and len(run.card.accuracy) < len(SET_TITLES) for run in runs):
         st.caption(f"Why “{NOT_MEASURED}”?", help=NOT_MEASURED_HELP)
@@ -127,7 +141,7 @@ def show_curves(runs: list[Run]) -> None:
 
 
 def show_one(run: Run) -> None:
-    """Show what one run is good for, and what can be done with it."""
+    """Show how one run ended, buttons to use, download, rename and delete it, and how well it reads."""
     if run.state in (State.CANCELLED, State.FAILED, State.UNREADABLE):
         st.warning(as_markdown(run.status.message), title=STATES[run.state])
     with st.container(horizontal=True):
@@ -145,17 +159,17 @@ def show_one(run: Run) -> None:
 
 
 def offer_new_name(run: Run) -> None:
-    """Let one give a run another name."""
+    """Let the user give a run another name."""
     with (
         st.popover("Rename", icon=":material/edit:", width="stretch", key="training_rename_open"),
         st.form("training_rename_form", border=False),
     ):
-        # Not filled in: a name with "today" in it would be kept as it is, and be wrong tomorrow.
+        # The field begins empty: the present name may hold "today", which would be saved and be wrong tomorrow.
         name = st.text_input(
             "Name",
             max_chars=MOST_LETTERS,
             placeholder=run.name,
-            help="Leave it empty for the name that it had first.",
+            help="Leave it empty to give the run its first name again.",
             key=f"training_name_{printable(run.folder.name)}",
         )
         if not st.form_submit_button("Rename", type="primary", key="training_rename"):
@@ -169,14 +183,14 @@ def offer_new_name(run: Run) -> None:
 
 
 def offer_to_delete(folder: Path) -> None:
-    """Let one delete a run, asking once more."""
+    """Let the user delete a run, after a second click."""
     with st.popover("Delete", icon=":material/delete:", width="stretch", key="training_delete_open"):
         st.markdown("This cannot be undone.")
         st.button("Delete this run", type="primary", on_click=delete_chosen, args=(folder,), key="training_delete")
 
 
 def delete_chosen(folder: Path) -> None:
-    """Delete a run; nothing is looked at closer any more."""
+    """Delete a run, and choose none to look closer at."""
     delete_run(folder)
     st.session_state["training_chosen"] = []
 
@@ -191,7 +205,7 @@ if len(runs) == 1:
 show_list(runs.values())
 if any(folder not in runs for folder in st.session_state.get("training_chosen", [])):
     st.warning("It was deleted, perhaps on another page. The network in use stays.", title="This run is gone")
-# Pills and no multiselect: that writes white on the primary colour, too pale for it in dark.
+# Pills, not a multiselect: it writes white on the primary colour, which is hard to read in dark mode.
 chosen = st.pills(
     "Look closer at",
     list(runs),
@@ -200,9 +214,9 @@ chosen = st.pills(
     format_func=lambda folder: as_markdown(runs[folder].name),
     key="training_chosen",
 )
-if len(chosen) > MOST_COMPARED:
-    st.caption(f"The {MOST_COMPARED} that were chosen first are compared.")
-    chosen = chosen[:MOST_COMPARED]
+if len(chosen) > MAX_COMPARED:
+    st.caption(f"The {MAX_COMPARED} that were chosen first are compared.")
+    chosen = chosen[:MAX_COMPARED]
 with_epochs = [runs[folder] for folder in chosen if runs[folder].epochs]
 if with_epochs:
     show_curves(with_epochs)

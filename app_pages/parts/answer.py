@@ -1,4 +1,4 @@
-"""The pieces of the pages: the answer, the bars, the steps."""
+"""The answer on a page: the digit, its probabilities as bars and as a table, the steps from ink to input."""
 
 from typing import Literal
 
@@ -14,29 +14,32 @@ from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
 from utils.words import best_guess, in_words, percent, which_of
 
 STEP_SIZE_PX = 140
-ANSWER_HEIGHT_PX, BARS_HEIGHT_PX = 190, 320  # the same for every answer, so that nothing moves from stroke to stroke
+# The same heights for every answer, so that nothing moves from stroke to stroke.
+ANSWER_HEIGHT_PX = 190
+BARS_HEIGHT_PX = 320
 
 
 def two_columns(vertical_alignment: Literal["top", "center", "bottom"] = "top") -> DeltaGenerator:
-    """Make a grid of two columns where the canvas has room for both, else of one."""
+    """Make a grid of two columns if the page has room for two that are as wide as the canvas, else of one."""
     return st.grid(2, min_column_width=CANVAS_SIZE_PX, gap="small", vertical_alignment=vertical_alignment)
 
 
-def show_answer(reading: Reading, going_on: bool = False) -> None:
-    """Show what was read, beside what the network saw.
+def show_answer(reading: Reading, still_drawing: bool = False) -> None:
+    """Show what was read, beside what the network saw; if the drawing is blank, why there is nothing to read.
 
     Parameters
     ----------
     reading : Reading
-    going_on : bool
-        Whether more strokes may come: then what is no digit is not called so yet.
+        What the network made of the drawing.
+    still_drawing : bool
+        Whether more strokes may come. Meanwhile the page does not say that the drawing is no digit.
     """
     if reading.blank:
         show_blank(reading)
         return
     with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
         with st.container():
-            show_verdict(reading, going_on)
+            show_verdict(reading, still_drawing)
         show_network_input(reading.steps)
 
 
@@ -45,8 +48,8 @@ def show_blank(reading: Reading) -> None:
     st.info(f"{reading.blank} Nothing was guessed.", icon=":material/ink_eraser:")
 
 
-def show_verdict(reading: Reading, going_on: bool = False) -> None:
-    """Show the digit, large; close candidates as a question; what is no digit as such, with the best guess."""
+def show_verdict(reading: Reading, still_drawing: bool = False) -> None:
+    """Show the digit in large type; or close candidates as a question; or that it is no digit, with the best guess."""
     prediction = reading.prediction
     if prediction.is_digit:
         in_doubt = len(prediction.candidates) > 1
@@ -57,7 +60,7 @@ def show_verdict(reading: Reading, going_on: bool = False) -> None:
             delta_color="off" if in_doubt else "blue",
             delta_arrow="off",
         )
-    elif going_on:
+    elif still_drawing:
         st.metric("The network reads", "…", delta="Not a digit yet?", delta_color="off", delta_arrow="off")
     elif reading.several:
         st.info("Draw one at a time.", title="This looks like several digits", icon=":material/counter_2:")
@@ -74,7 +77,7 @@ def show_bars(prediction: Prediction, key: str) -> None:
     chart = probability_chart(prediction.probabilities, text_color, muted=not prediction.is_digit)
     st.vega_lite_chart(chart, alt=sentence, key=f"{key}_bars")
     if prediction.is_digit:
-        st.info(sentence)  # which screen readers read out; what is no digit has a box of its own already
+        st.info(sentence)  # a box, which screen readers read out; of what is no digit, `show_verdict` shows one
     else:
         st.caption(sentence)
 
@@ -91,7 +94,7 @@ def show_network_input(steps: Steps) -> None:
 def show_details(reading: Reading, predictor: Predictor, key: str) -> None:
     """Offer the figures as a table, the steps from ink to input, and why it is the answer.
 
-    None is made before somebody opens it: that would take a third of a stroke's time.
+    Each is made only when the user opens it: making them would be a third of the work that a stroke causes.
     """
     if reading.blank:
         return

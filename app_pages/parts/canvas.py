@@ -1,8 +1,9 @@
 """The drawing canvas with its controls.
 
-The canvas component has a toolbar of its own, which cannot be switched off. It is unseen until a mouse comes, but lies
-over the canvas' top right: a finger that begins a stroke there presses its buttons. So the component is registered once
-more, without the toolbar; undo, redo and clear are ours, and work on the versions of the drawing that it has sent.
+The canvas component has a toolbar of its own, which cannot be switched off. It is invisible until a mouse is over it,
+but it lies over the top right of the canvas, and a finger that begins a stroke there presses its buttons. So the
+component is registered once more, with the toolbar hidden. Undo, redo and clear are buttons of our own, which work on
+the versions of the drawing that the component has sent.
 """
 
 from contextlib import suppress
@@ -15,10 +16,12 @@ from streamlit.components.v2 import component
 from utils.sketch import Sketch, Version
 
 CANVAS_SIZE_PX = 320  # as wide as a phone allows; on narrower screens it shrinks
-# Least, at first, most: as shares of the canvas, those that the network learned from (`model.data.drawing`).
-STROKE_WIDTH_PX = (7, 20, 34)
+# The network learned from strokes of these widths, as shares of the canvas (`model.data.drawing`).
+MIN_STROKE_WIDTH_PX = 7
+FIRST_STROKE_WIDTH_PX = 20
+MAX_STROKE_WIDTH_PX = 34
 
-# The one place with CSS of ours. A test fails once a version of the component makes it needless or breaks it.
+# The only CSS of our own. A test fails when a new version of the component breaks it or makes it needless.
 CANVAS_HTML = f"""
 <style>
     .dc-toolbar {{ display: none !important; }}
@@ -36,12 +39,12 @@ streamlit_drawable_canvas.out = component(
 
 
 def show_canvas(key: str) -> Sketch:
-    """Show the canvas, and return the drawing on it with its former versions."""
+    """Show the canvas, and return the drawing on it with its earlier versions."""
     sketch: Sketch = st.session_state.setdefault(f"{key}_sketch", Sketch())
-    # The component takes a message apart without a look at it: one that somebody has made up is left alone.
+    # The component does not check what the browser sends. A message that somebody made up is ignored.
     with suppress(AttributeError, KeyError, TypeError, ValueError):
         result = streamlit_drawable_canvas.st_canvas(
-            stroke_width=st.session_state.get(f"{key}_stroke_width", STROKE_WIDTH_PX[1]),
+            stroke_width=st.session_state.get(f"{key}_stroke_width", FIRST_STROKE_WIDTH_PX),
             stroke_color="#000000",
             background_color="#ffffff",
             width=CANVAS_SIZE_PX,
@@ -55,7 +58,7 @@ def show_canvas(key: str) -> Sketch:
 
 
 def show_controls(sketch: Sketch, key: str) -> None:
-    """Show what changes the drawing and the pen: undo, redo, clear, the stroke width."""
+    """Show the buttons undo, redo and clear, and the slider for the stroke width."""
     controls = (
         ("Undo", ":material/undo:", sketch.position > 0, partial(sketch.go, -1)),
         ("Redo", ":material/redo:", sketch.position < len(sketch.versions) - 1, partial(sketch.go, 1)),
@@ -66,5 +69,12 @@ def show_controls(sketch: Sketch, key: str) -> None:
             st.button(
                 label, icon=icon, disabled=not possible, on_click=act, width="stretch", key=f"{key}_{label.lower()}"
             )
-    least, first, most = STROKE_WIDTH_PX
-    st.slider("Stroke width", least, most, first, format="%d px", width=CANVAS_SIZE_PX, key=f"{key}_stroke_width")
+    st.slider(
+        "Stroke width",
+        MIN_STROKE_WIDTH_PX,
+        MAX_STROKE_WIDTH_PX,
+        FIRST_STROKE_WIDTH_PX,
+        format="%d px",
+        width=CANVAS_SIZE_PX,
+        key=f"{key}_stroke_width",
+    )

@@ -1,4 +1,4 @@
-"""The clock of whoever looks at the page."""
+"""The time where the user is."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -7,8 +7,8 @@ import streamlit as st
 
 
 def local_now() -> datetime:
-    """Return the present time in the browser's time zone; in UTC where the browser or this machine doesn't know it."""
+    """Return the present time in the browser's time zone; in UTC if the browser names none that this machine knows."""
     try:
         return datetime.now(ZoneInfo(st.context.timezone))
-    except (TypeError, ValueError, KeyError, OSError):  # none told, no name of one, none of this name here
+    except (TypeError, ValueError, KeyError, OSError):  # no name, not a valid one, or not known here
         return datetime.now(UTC)

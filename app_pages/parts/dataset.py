@@ -13,12 +13,14 @@ from model.runs.in_use import folder_in_use
 from utils.image import to_data_url
 from utils.words import as_markdown, percent
 
-MOST_SHOWN, TILE_PX, TILE_WITH_CAPTION_PX = 40, 56, 68
+MAX_SHOWN = 40
+TILE_PX = 56
+TILE_WITH_CAPTION_PX = 68
 
 
 @st.fragment
 def show_dataset() -> None:
-    """Show MNIST's digits once somebody looks, if its file is on this machine."""
+    """Show MNIST's digits once the user opens them, if MNIST's file is on this machine."""
     st.header("What they learn from", anchor=False)
     browser = st.expander("MNIST’s digits", icon=":material/grid_view:", key="dataset_open", on_change="rerun")
     if not browser.open:
@@ -32,7 +34,7 @@ def show_dataset() -> None:
                 icon=":material/download:",
             )
             return
-        changed = path.stat().st_mtime if path.exists() else 0.0  # so that another file of the same name is read
+        changed = path.stat().st_mtime if path.exists() else 0.0  # so that no cache answers for a file since replaced
         try:
             mnist = _read(path, changed)
         except ValueError as error:
@@ -50,12 +52,12 @@ def show_dataset() -> None:
 
 
 def show_by_label(mnist: Mnist) -> None:
-    """Show some of one digit, and others at the press of a button."""
+    """Show training digits of one label, chosen at random, and a button that chooses others."""
     digits = np.unique(mnist.y_train).tolist()
     digit = st.segmented_control("Label", digits, default=digits[0], required=True, key="dataset_digit")
     members = np.flatnonzero(mnist.y_train == digit)
     seed = st.session_state.setdefault("dataset_seed", 0)
-    chosen = np.random.default_rng(seed).permutation(members)[:MOST_SHOWN]
+    chosen = np.random.default_rng(seed).permutation(members)[:MAX_SHOWN]
     _show(mnist.x_train[chosen], [f"A training digit labelled {digit}"] * len(chosen))
     st.button("Show others", icon=":material/shuffle:", on_click=_next_seed, key="dataset_others")
     st.caption(f"{len(chosen)} of the {len(members):,} training digits that are labelled {digit}.")
@@ -66,7 +68,7 @@ def _next_seed() -> None:
 
 
 def show_means(means: dict[int, np.ndarray]) -> None:
-    """Show the mean of each digit."""
+    """Show the mean image of each digit, as `model.data.mnist.mean_digits` gives them."""
     _show(means.values(), [f"The mean {digit}" for digit in means], [str(digit) for digit in means])
     st.caption(
         "All training digits of a label on top of one another: bright where all have ink, grey where some do. The more "
@@ -76,7 +78,7 @@ def show_means(means: dict[int, np.ndarray]) -> None:
 
 def show_hardest(answers: Answers) -> None:
     """Show the test digits that the network in use reads wrong, and then those that it is least sure of."""
-    shown = hardest(answers)[:MOST_SHOWN]
+    shown = hardest(answers)[:MAX_SHOWN]
     alts, captions = [], []
     for index in shown:
         label, said, sure = answers.labels[index], answers.said[index], percent(answers.confidences[index])
@@ -96,7 +98,7 @@ def _show(pictures: Iterable[np.ndarray], alts: Sequence[str], captions: Sequenc
     st.image([to_data_url(picture, 2 * width) for picture in pictures], captions, width, alt=alts)
 
 
-# Shared by all sessions and never changed: 55 MB.
+# 55 MB, shared by all sessions: nobody may change the arrays.
 @st.cache_resource(max_entries=1, show_spinner="Reading MNIST …")
 def _read(path: Path, changed: float) -> Mnist:
     return read_mnist(path)

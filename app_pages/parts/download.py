@@ -1,4 +1,4 @@
-"""Download: a network in the format that one wants, with its card and what prepares a picture for it."""
+"""Download: a network in any format, with its card and the code that prepares a picture for it."""
 
 from pathlib import Path
 
@@ -22,13 +22,13 @@ def offer_download(folder: Path, key: str) -> None:
             index=None,
             format_func=lambda name: FORMATS[name].title,
             placeholder="Choose a format",
-            key=f"{key}_format_{folder.name}",  # one was not asked for of another network
+            key=f"{key}_format_{folder.name}",  # a format chosen for one network is not chosen for another
         )
         if name is None:
-            st.caption("With the network come its card, and what makes of a picture what it reads.")
+            st.caption("With the network come its card and the code that prepares a picture for it.")
             if not may_write:
                 st.caption(
-                    "Other formats have to be written first: by those who may train here, where training is installed."
+                    "Only those who may train here can get the other formats, and only where training is installed."
                 )
             return
         st.caption(FORMATS[name].use)
@@ -49,6 +49,6 @@ def offer_download(folder: Path, key: str) -> None:
         )
 
 
-@st.cache_data(max_entries=12, show_spinner="Writing it …")
+@st.cache_data(max_entries=12, show_spinner="Writing the file …")
 def _export(folder: Path, name: str) -> bytes:
     return export_as_zip(folder, name)

@@ -1,4 +1,4 @@
-"""What a network read right and wrong of the test digits, as `train.py` found when it was made."""
+"""What a network read right and wrong of the test digits: `train.py` measured it when the network was trained."""
 
 from pathlib import Path
 
@@ -13,10 +13,14 @@ from utils.json_files import UnreadableError
 from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown, unbroken
 
 SETS = {
-    "strokes": "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke "
-    "width. The network learned from other people’s. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0.",
-    "redrawn": "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and "
-    "stroke width.",
+    "strokes": (
+        "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke width. The "
+        "network learned from digits of other people. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0."
+    ),
+    "redrawn": (
+        "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and "
+        "stroke width."
+    ),
     "mnist": "The 28×28 test images themselves: scanned handwriting of Americans in the 1990s.",
 }
 SLICES = {
@@ -60,7 +64,7 @@ def show_quality(folder: Path) -> None:
 
 def show_sets(quality: dict[str, Quality]) -> None:
     """Show the figures of each test part, and which were not measured."""
-    # Static tables: others show buttons over what is above them, on a phone always.
+    # Static tables: interactive ones lay their buttons over what is above them, on a phone all the time.
     st.table(
         [
             {
@@ -75,15 +79,16 @@ def show_sets(quality: dict[str, Quality]) -> None:
         alt="How well the network reads each test part",
     )
     st.caption(
-        "Of those not called a digit the page says that they do not look like one. The confidence is off by so much on "
-        "average: the expected calibration error, in 15 bins."
+        "The page says of all but those “called a digit” that they do not look like one. “Off by” is the mean "
+        "difference between confidence and accuracy (expected calibration error, 15 bins)."
     )
-    for title in (title for name, title in SET_TITLES.items() if name not in quality):
-        st.caption(f"{title}: {NOT_MEASURED}", help=NOT_MEASURED_HELP)
+    for name, title in SET_TITLES.items():
+        if name not in quality:
+            st.caption(f"{title}: {NOT_MEASURED}", help=NOT_MEASURED_HELP)
 
 
 def show_charts(figures: Quality, title: str) -> None:
-    """Show the confusion matrix, and how often it is right when it is so sure."""
+    """Show the confusion matrix, and the accuracy over the confidence."""
     confusion, reliability = st.tabs(["What is taken for what", "Is it as sure as it is right?"], key="quality_tabs")
     with confusion:
         if figures["confused"]:
@@ -95,14 +100,15 @@ def show_charts(figures: Quality, title: str) -> None:
         )
     with reliability:
         st.markdown(
-            "Each point gathers answers that were about as sure as each other. On the dashed line, 80 % sure is right "
-            f"eight times in ten. On average it is off by {accuracy_percent(figures['ece'])}."
+            "Each point is the mean of answers with about the same confidence. On the dashed line, answers that are "
+            "80 % sure are right eight times in ten. On average the confidence is off by "
+            f"{accuracy_percent(figures['ece'])}."
         )
         st.altair_chart(reliability_chart({title: figures["reliability"]}), alt="Accuracy over confidence")
 
 
 def show_slices(figures: Quality) -> None:
-    """Show how well each part of a test part is read."""
+    """Show how well the digits of each laboratory, stroke width, size and slant are read."""
     if figures["slices"]:
         st.header("Where it is better and worse", anchor=False)
         st.table(

@@ -13,17 +13,18 @@ ROOM_FOR_SCROLLBAR_PX = 16
 
 @st.fragment
 def show_layers() -> None:
-    """Let one choose a network; show where it comes from, its layers, and offer to train it."""
+    """Let the user choose a network; show its history and its layers, and offer to train it."""
     st.header("Which networks there are", anchor=False)
     name = st.pills("Network", NETWORKS, default=NETWORKS[0], required=True, key="networks_layers_of")
     layers = read_layers()[name]
-    parameters, an_output_more = sum(layer.parameters for layer in layers), layers[-1].parameters // 10
+    parameters = sum(layer.parameters for layer in layers)
+    parameters_of_an_output = layers[-1].parameters // 10
     st.markdown(
-        f"{HISTORIES[name]} {parameters:,} parameters with ten outputs, the digits, as drawn here; "
-        f"{parameters + an_output_more:,} with an eleventh, for what is no digit."
+        f"{HISTORIES[name]} It has {parameters:,} parameters with the ten outputs drawn here, one for each digit, and "
+        f"{parameters + parameters_of_an_output:,} with an eleventh for “no digit”."
     )
     drawing = draw_layers(layers)
-    # Of a fixed height, for only such a container scrolls sideways where the row is too long for the screen.
+    # Only a container of a fixed height scrolls sideways when the row is wider than the screen.
     with st.container(
         height=round(drawing["height"]) + ROOM_FOR_SCROLLBAR_PX, border=False, key="networks_row_of_layers"
     ):
@@ -34,9 +35,9 @@ def show_layers() -> None:
             key=f"networks_layers_{name}",
         )
     st.caption(
-        "The values that each layer passes on to the next: pictures as a stack of sheets, a convolution’s one for each "
-        "of its filters; single values as a bar, a dense layer’s one for each neuron. :blue[Blue] layers learn, grey "
-        "ones do not; what has a + goes with the layer above it. The sides of the sheets are true to scale; their "
-        "number, and the length of a bar, grow by a step with each doubling."
+        "What each layer passes on to the next. Pictures are drawn as a stack of sheets (a convolution makes one for "
+        "each of its filters), single values as a bar (a dense layer has one for each neuron). :blue[Blue] layers "
+        "learn, grey ones do not; a line with a + belongs to the layer above it. The sheets are drawn to scale; their "
+        "number, and the length of a bar, grow by one step with each doubling."
     )
     offer_training(name)

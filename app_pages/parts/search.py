@@ -1,4 +1,4 @@
-"""What searches for a better network (`python -m model.search`) have found so far: a piece of the page Networks."""
+"""What searches for a better network (`python -m model.search`) have found so far: a part of the page Networks."""
 
 import time
 from pathlib import Path
@@ -11,11 +11,14 @@ from utils.words import as_markdown
 
 SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_ALIVE = 60  # a worker that has a trial writes into its file every ten seconds
-DATABASE = "sweep_storage"  # the secret
+DATABASE = "sweep_storage"  # the secret that holds the address of a database
 
 
 def show_searches() -> None:
-    """Show a study of those in the state folder and in the server's database; how to begin one if there is none."""
+    """Let the user choose a study, and show it; if there is none, say how to begin one.
+
+    Studies lie in the state folder, and in the database that the server's secrets name.
+    """
     kept = [str(file) for file in sorted(sweeps_dir().glob("*.db"), key=last_written, reverse=True)]
     try:
         database = read_secret(DATABASE)
@@ -44,14 +47,14 @@ def show_searches() -> None:
 
 @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
 def watch_study(where: str) -> None:
-    """Show a study while workers may be at it; the rest of the page does not run for it."""
+    """Show a study again and again while workers may be searching; the rest of the page does not run again."""
     if not is_alive(where):
         st.rerun()
     show_study(where)
 
 
 def last_written(file: Path) -> float:
-    """Return when a worker last wrote something; 0 if the file is gone."""
+    """Return when a worker last wrote into a file, in seconds since 1970; 0 if the file is gone."""
     try:
         return file.stat().st_mtime
     except OSError:
@@ -59,14 +62,17 @@ def last_written(file: Path) -> float:
 
 
 def is_alive(where: str) -> bool:
-    """Say whether workers may be at it: a SQLite file tells when one wrote last, PostgreSQL does not."""
+    """Say whether workers may be searching.
+
+    They write into a SQLite file every few seconds. Of a database on a server it is not known: the answer is yes.
+    """
     return "://" in where or time.time() - last_written(Path(where)) < SECONDS_ALIVE
 
 
 def show_study(where: str) -> None:
     """Show what a study has found, and Optuna's plots of its trials."""
     try:
-        # Not before there is a study: Optuna and Plotly take half a second to import, and may not be installed.
+        # Imported only when there is a study: Optuna and Plotly take half a second, and may not be installed.
         from model.search.studies import read_studies
         from model.search.trials import as_rows, plots, summarise, training_command
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""What every session shares, made once."""
+"""What all sessions share, made once: networks, digits to compare with, decoded pictures."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +16,8 @@ from utils.charts import probability_chart
 from utils.image import load_with_thumbnail
 
 THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
-# A large picture takes hundreds of megabytes while it is decoded, and the C library keeps some for each thread.
+# One thread for all pictures: decoding a large one takes hundreds of megabytes, and the C library keeps some of that
+# for each thread that decoded.
 _DECODER = ThreadPoolExecutor(1)
 
 
@@ -27,7 +28,7 @@ def get_predictor(folder: Path | None = None) -> Predictor:
 
 @st.cache_resource(show_spinner="Loading the network …", max_entries=8)
 def _load(folder: Path) -> Predictor:
-    # Does once what is slow the first time, so that the first stroke is read at once.
+    # The first reading and the first chart are slow. They are made here, so that the first stroke is read at once.
     predictor = Predictor(folder)
     probability_chart(predictor.predict(np.zeros((28, 28), np.float32))[0].probabilities)
     return predictor
@@ -39,25 +40,32 @@ def get_open_network(folder: Path) -> OpenNetwork:
     return OpenNetwork(folder)
 
 
-@st.cache_resource(show_spinner="Writing 2,000 digits to compare with …", max_entries=1)  # it has some 40 MB
+@st.cache_resource(show_spinner="Writing 2,000 digits to compare with …", max_entries=1)  # a bank takes some 40 MB
 def get_bank(folder: Path) -> Bank:
-    """Return digits written by rule, and what the network in `folder` makes of them."""
+    """Return digits written by rule, with the features that the network in `folder` finds in them."""
     return fill_bank(get_open_network(folder))
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def microseconds_a_digit(folder: Path) -> float:
-    """Time the network in `folder`."""
+    """Measure how long the network in `folder` takes to read a digit."""
     return time_a_digit(folder / LITERT_FILE)
 
 
 def decode_picture(content: bytes) -> tuple[np.ndarray, Image.Image]:
-    """Decode an uploaded picture once, though the page runs again for each stroke: its ink, and a thumbnail.
+    """Decode an uploaded picture once, although the page runs again for each stroke.
+
+    Returns
+    -------
+    ink : ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255.
+    thumbnail : Image
+        At most 700 pixels a side, upright, in colour.
 
     Raises
     ------
     ValueError
-        As `load_image`; a picture that cannot be decoded is not tried again.
+        As `load_image`. That is cached too: a picture that cannot be decoded is not tried again.
     """
     decoded = _decode(content)
     if isinstance(decoded, str):

@@ -1,4 +1,4 @@
-"""Readings as a table for spreadsheets: CSV, a row a picture."""
+"""Readings as a table for spreadsheets: CSV, a row for each picture."""
 
 import csv
 import io
@@ -21,8 +21,9 @@ def readings_as_csv(readings: Iterable[tuple[str, Reading | str]]) -> bytes:
     Returns
     -------
     bytes
-        UTF-8, with the mark by which Excel knows it. What was not read has a sentence in `problem` instead. A name
-        that a spreadsheet would take for a formula begins with ``'`` (OWASP, *CSV Injection*).
+        CSV in UTF-8, with the byte order mark by which Excel recognises it. A picture that was not read has a sentence
+        in `problem` instead of figures. A ``'`` is put before a name that a spreadsheet would take for a formula
+        (OWASP, *CSV Injection*).
     """
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS)

@@ -1,4 +1,4 @@
-"""The upload tab: choose pictures or an example, see each beside its reading, take the readings along."""
+"""The upload tab: choose pictures or an example, see each beside its reading, download the readings."""
 
 import base64
 import io
@@ -21,12 +21,12 @@ EXAMPLES = {
     "Small, thin seven": PICTURES / "small-thin-seven.png",
 }
 EXAMPLE_SIZE_PX = 72
-PICTURE_SIZE_PX = 140  # so that a phone shows it and its answer
+PICTURE_SIZE_PX = 140  # small enough for a phone to show the picture and its answer at once
 
 
 def _picture_button(name: str, path: Path) -> str:
     with Image.open(path) as picture:
-        # Twice the size, for sharp screens; a frame, for paper as white as the page.
+        # Twice the size, for screens of high resolution; a frame, because the paper may be as white as the page.
         small = ImageOps.expand(ImageOps.fit(picture.convert("RGB"), (2 * EXAMPLE_SIZE_PX,) * 2), 2, "#808080")
     content = io.BytesIO()
     small.save(content, "JPEG", quality=85)
@@ -34,8 +34,8 @@ def _picture_button(name: str, path: Path) -> str:
     return f'<input type="image" width="{EXAMPLE_SIZE_PX}" alt="{name}" title="{name}" src="{source}">'
 
 
-# Streamlit has no button that shows a picture, so this is the browser's own: clicked, tapped or reached by Tab. Beside
-# the canvas it is the only HTML of ours.
+# Streamlit has no button that shows a picture, so these are the browser's own, for mouse, finger and keyboard. Apart
+# from the canvas they are the only HTML of our own.
 _example_buttons = st.components.v2.component(
     "digit_canvas_examples",
     html="&ensp;".join(_picture_button(name, path) for name, path in EXAMPLES.items()),
@@ -52,15 +52,15 @@ def choose_pictures(key: str) -> list[tuple[str, bytes]]:
     Returns
     -------
     list of (str, bytes)
-        Name and content of each picture chosen: the uploads, and the example that was clicked since the last one.
+        Name and content of each picture chosen: the uploads, and the example if one was clicked after the last upload.
     """
-    # Another key makes a new uploader: there is no other way to empty it.
+    # The number is part of the uploader's key. A new key makes a new uploader: there is no other way to empty it.
     uploader = st.session_state.setdefault(f"{key}_uploader", 0)
     files = st.file_uploader(
         f"One digit a picture: {FORMATS_IN_WORDS}",
         type="image",
         accept_multiple_files=True,
-        help="Dark on light or light on dark, a drawing, a scan or a photo of paper. They are read here and not kept.",
+        help="Dark on light or light on dark, a drawing, a scan or a photo of paper. It is read here and not kept.",
         on_change=st.session_state.pop,
         args=(f"{key}_example", None),
         key=f"{key}_files_{uploader}",
@@ -75,7 +75,7 @@ def choose_pictures(key: str) -> list[tuple[str, bytes]]:
 
 
 def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: str) -> None:
-    """Show each picture beside its reading: one with everything, several as a grid."""
+    """Show each picture beside its reading: a single one with all details, several as a grid."""
     readings = [(name, content, read_picture(content, predictor)) for name, content in pictures]
     if len(readings) > 1:
         with st.container(horizontal=True):
@@ -117,7 +117,7 @@ def _remove_all(key: str) -> None:
 
 
 def read_picture(content: bytes, predictor: Predictor) -> Reading | str:
-    """Read a picture; return why if it cannot be read."""
+    """Read a picture; if it cannot be read, return a sentence that says why."""
     try:
         ink, _ = decode_picture(content)
     except ValueError as error:
@@ -126,7 +126,7 @@ def read_picture(content: bytes, predictor: Predictor) -> Reading | str:
 
 
 def show_picture(name: str, content: bytes, reading: Reading | str) -> None:
-    """Show a picture over its name; if it could not be read, its name and why."""
+    """Show a picture above its name; if it could not be read, its name and why."""
     if isinstance(reading, str):
         st.text(name)  # plain text: a name may hold anything
         st.error(as_markdown(reading), icon=":material/broken_image:")

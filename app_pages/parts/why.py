@@ -1,4 +1,4 @@
-"""The piece that says why: which ink speaks for the answer, what happens inside the network, what would change it."""
+"""Why this answer: which ink speaks for it, what happens inside the network, what would change it."""
 
 from pathlib import Path
 
@@ -14,13 +14,14 @@ from utils.image import tint, to_data_url
 from utils.sheets import WIDTH_PX, draw_images, draw_weights, stack
 from utils.words import a_digit, as_markdown
 
-PICTURE_SIZE_PX, LEAST_SIZE_PX = 196, 84
-MOST_PATTERNS = 128
+PICTURE_SIZE_PX = 196
+MIN_PICTURE_SIZE_PX = 84  # three fit beside each other on a phone
+MAX_PATTERNS = 128
 NEAREST = 8  # as many as a sheet has in a row
 
 
 def show_why(reading: Reading, predictor: Predictor, key: str) -> None:
-    """Show an explanation of the answer, anew after each stroke."""
+    """Let the user choose an explanation of the answer, and show it."""
     explanation = st.pills(
         "Show",
         list(EXPLANATIONS),
@@ -31,7 +32,7 @@ def show_why(reading: Reading, predictor: Predictor, key: str) -> None:
     )
     try:
         EXPLANATIONS[explanation](reading, predictor, key)
-    except CheckpointError as error:  # its folder was deleted after it had been loaded
+    except CheckpointError as error:  # the network's folder was deleted after it had been loaded
         st.error(as_markdown(str(error)))
 
 
@@ -52,7 +53,7 @@ def show_evidence(reading: Reading, predictor: Predictor, key: str) -> None:
 
 
 def show_inside(reading: Reading, predictor: Predictor, key: str) -> None:
-    """Show what each layer makes of the drawing as one picture, and what the first one looks for as another."""
+    """Show two pictures: what each layer makes of the drawing, and what the first layer looks for."""
     image = reading.steps.image
     inside = get_open_network(predictor.folder).look_inside(image)
     titles = "; ".join(layer.title for layer in inside.layers[:-1])
@@ -72,7 +73,7 @@ def show_inside(reading: Reading, predictor: Predictor, key: str) -> None:
         width="stretch",
         alt="The weights of the first layer, a picture for each of its patterns or neurons",
     )
-    how_many = f"{count}" if count <= MOST_PATTERNS else f"The first {MOST_PATTERNS} of {count:,}"
+    how_many = f"{count}" if count <= MAX_PATTERNS else f"The first {MAX_PATTERNS} of {count:,}"
     if inside.layers[0].is_convolution:
         what = f"patterns of {height}×{width} pixels. Each is laid on every place of the drawing, which makes its map."
     else:
@@ -82,12 +83,12 @@ def show_inside(reading: Reading, predictor: Predictor, key: str) -> None:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _draw_patterns(folder: Path, _patterns: np.ndarray) -> str:
-    # Of the network in `folder`: once, for a stroke does not change them.
-    return to_data_url(stack([("What the first layer looks for", draw_weights(_patterns[:MOST_PATTERNS]))]), WIDTH_PX)
+    # Once for each network, found by its folder: a stroke does not change the patterns.
+    return to_data_url(stack([("What the first layer looks for", draw_weights(_patterns[:MAX_PATTERNS]))]), WIDTH_PX)
 
 
 def show_change(reading: Reading, predictor: Predictor, key: str) -> None:
-    """Show the nearest digits of another kind and of the answer's, and the ink in which the drawing differs."""
+    """Show the nearest images of another digit and of the one read, and which ink to add and remove for the other."""
     image, label = reading.steps.image, reading.prediction.label
     other = st.pills(
         "What would make it …",
@@ -105,7 +106,7 @@ def show_change(reading: Reading, predictor: Predictor, key: str) -> None:
             st.info(f"The network reads none of the digits here as {a_digit(digit)}: it has learned too little yet.")
             return
     goal = nearest[other][0]
-    with st.grid(3, min_column_width=LEAST_SIZE_PX):  # beside each other on a phone too
+    with st.grid(3, min_column_width=MIN_PICTURE_SIZE_PX):
         show_picture(image, "**Your drawing**", alt="The drawing as the network sees it")
         show_picture(
             tint(np.maximum(image, goal), goal - image),
@@ -121,13 +122,13 @@ def show_change(reading: Reading, predictor: Predictor, key: str) -> None:
         alt=f"The nearest {other}s, and below them the nearest {label}s, the nearest first",
     )
     st.caption(
-        f"Of {len(bank.labels):,} digits written by rule, those in which the network sees most nearly what it sees in "
-        "the drawing, the nearest first: what its last layer decides by is compared, not the pixels."
+        f"These are chosen from {len(bank.labels):,} digits written by rule: those that look most like the drawing to "
+        "the network, the nearest first. It compares not the pixels but the values that its last layer decides by."
     )
 
 
 def show_picture(picture: np.ndarray, title: str, alt: str) -> None:
-    """Show a picture of 28×28 pixels, large, over its title."""
+    """Show a picture of 28×28 pixels, enlarged, above its title."""
     with st.container():
         st.image(to_data_url(picture, PICTURE_SIZE_PX), width=PICTURE_SIZE_PX, alt=alt)
         st.markdown(title)

@@ -1,1 +1,1 @@
-"""What the sidebar shows, and asks before anything is changed."""
+"""The sidebar: start and watch a training, judge its result, switch networks; and who may do so."""

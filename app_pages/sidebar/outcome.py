@@ -1,4 +1,4 @@
-"""How a training ended: said in every session, and of a new network, how it compares with the one in use."""
+"""How a training ended: a notice in every session, and how the new network compares with the one in use."""
 
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from utils.words import NOT_MEASURED, accuracies_by_title, as_markdown, unbroken
 TITLES = {State.DONE: "A new network is trained", State.CANCELLED: "The training was cancelled"}
 FAILED = "The training failed"
 JUDGED_HELP = (
-    "On digits that neither network has learned from. “About as well”: so small a difference comes by chance, too."
+    "On digits that neither network has learned from. “About as well” means that the difference is so small that it "
+    "may have come by chance."
 )
 NOT_MEASURED_HELP = (
     "**Not measured here**: where the network was trained there was no file of people’s pen strokes to try it on "
@@ -26,7 +27,7 @@ NOT_MEASURED_HELP = (
 
 
 def announce_end(job: Job | None) -> None:
-    """Say in passing that a training has ended, once in each session that was open before."""
+    """Show for a moment that a training has ended, once in each session that was open before."""
     ended = job.run_dir if job and not job.running else None
     before = st.session_state.setdefault("retrain_ended", ended)
     if ended and ended != before:
@@ -53,16 +54,26 @@ def show_end(job: Job) -> None:
 
 def _show_failure(title: str, message: str, job: Job) -> None:
     st.warning(as_markdown(message), title=title)
-    if is_permitted() and st.button("Close", width="stretch", key="retrain_close"):  # for all who look
+    if is_permitted() and st.button("Close", width="stretch", key="retrain_close"):  # in every session
         put_aside(job)
         st.rerun()
 
 
 def show_new(job: Job, new: Card, figures: dict[str, dict[str, str]]) -> None:
-    """Show what to make of a new network, the buttons to use it or not, and its figures beside the other's."""
+    """Show whether to use a new network, buttons to use it or not, and its figures beside those of the one in use.
+
+    Parameters
+    ----------
+    job : Job
+        The training that made the network.
+    new : Card
+        Its card.
+    figures : dict
+        For “New” and for “In use”: the network's figures by what was measured.
+    """
     verdict = judge(new, get_predictor().card)
     untried = any(NOT_MEASURED in of_one.values() for of_one in figures.values())
-    st.markdown(f"**{TITLES[State.DONE]}**", help=JUDGED_HELP + f"\n\n{NOT_MEASURED_HELP}" * untried)
+    st.markdown(f"**{TITLES[State.DONE]}**", help=f"{JUDGED_HELP}\n\n{NOT_MEASURED_HELP}" if untried else JUDGED_HELP)
     st.markdown(verdict.sentence)
     if is_permitted():
         if offer_switch("Use it", job.run_dir, "retrain_use", ":material/check:", primary=verdict.use_it):
@@ -72,7 +83,7 @@ def show_new(job: Job, new: Card, figures: dict[str, dict[str, str]]) -> None:
             put_aside(job)
             st.rerun()
     st.table(
-        [{"Measured": what} | {of: those[what] for of, those in figures.items()} for what in figures["New"]],
+        [{"Measured": name} | {which: of_one[name] for which, of_one in figures.items()} for name in figures["New"]],
         border="horizontal",
         hide_index=True,
         alt="The new network beside that in use: how much of each test part it reads right, its size and its speed",
@@ -84,4 +95,4 @@ def _figures(card: Card, folder: Path) -> dict[str, str]:
         "Size": f"{(folder / LITERT_FILE).stat().st_size / 1000:,.0f} KB",
         "A digit takes": f"{microseconds_a_digit(folder):,.0f} µs",
     }
-    return {what: unbroken(figure) for what, figure in figures.items()}
+    return {name: unbroken(figure) for name, figure in figures.items()}

@@ -1,4 +1,7 @@
-"""Who may train, switch and delete: who knows the server's password; without one, who sits at the machine itself."""
+"""Who may train, switch and delete networks: whoever knows the server's password.
+
+A server without a password permits it to those who sit at the machine itself.
+"""
 
 import hmac
 import time
@@ -14,20 +17,36 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from model.runs.jobs import is_switched_off
 from utils.words import as_markdown, duration
 
-# What proxies add to the requests that they hand on.
+# Headers that proxies add to the requests that they pass on.
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 ONLY_AT_THE_MACHINE = (
-    "Only who sits at the computer that runs this page can train, switch and delete networks here. Whoever runs it can "
-    "let others in by a password: docs/retrain.md, “On a public server”."
+    "Only someone at the computer that runs this page can train, switch and delete networks here. Whoever runs the "
+    "page can let others do so with a password: docs/retrain.md, “On a public server”."
 )
-FIRST_WAIT_S, FORGOTTEN_AFTER_S = 15.0, 86_400.0
-FREE_TRIES, LONGEST_WAIT_S = 5, 600.0  # of an address
-FREE_TRIES_IN_ALL, LONGEST_WAIT_IN_ALL_S = 50, 60.0
+# After so many wrong passwords each further one makes wait: those of one address, and those of all together.
+FREE_TRIES = 5
+LONGEST_WAIT_S = 600.0
+FREE_TRIES_IN_ALL = 50
+LONGEST_WAIT_IN_ALL_S = 60.0
+FIRST_WAIT_S = 15.0
+FORGOTTEN_AFTER_S = 86_400.0
 
 
 @dataclass
 class Tries:
-    """Wrong tries in a row: so many are free, then each makes one wait twice as long as the one before."""
+    """Wrong passwords in a row. The first ones are free, then each doubles the wait before the next try.
+
+    Attributes
+    ----------
+    free : int
+        How many are free.
+    longest_wait_s : float
+        The wait stops growing here.
+    wrong : int
+        How many there were.
+    last : float
+        When the last one came (`time.monotonic`).
+    """
 
     free: int
     longest_wait_s: float
@@ -35,24 +54,25 @@ class Tries:
     last: float = 0.0
 
     def seconds_left(self, now: float) -> float:
-        """Say how long to wait for the next try."""
+        """Say how long to wait before the next try, at the time `now` (`time.monotonic`)."""
         if self.wrong < self.free:
             return 0.0
         doublings = min(self.wrong - self.free, 20)
         return max(0.0, self.last + min(FIRST_WAIT_S * 2**doublings, self.longest_wait_s) - now)
 
     def count(self, now: float) -> None:
-        """Count a wrong one; those of the day before are forgotten."""
+        """Count a wrong password; those before it are forgotten if the last one is more than a day old."""
         if now - self.last > FORGOTTEN_AFTER_S:
             self.wrong = 0
         self.wrong, self.last = self.wrong + 1, now
 
 
 class Gate:
-    """Compares passwords for all sessions; wrong ones make whoever tries wait, by address and in all.
+    """Checks passwords for all sessions. Wrong ones are counted for each address, and for all addresses together.
 
-    The count in all holds up those who have many addresses. It does not hold up who came in from the same address
-    before, nor who sits at the machine, so a stranger cannot lock them out.
+    Too many wrong ones make their address wait. Too many from all together, as from a stranger with many addresses,
+    make everybody wait, except at the machine itself and at addresses that gave the right password before: a stranger
+    cannot lock these out.
     """
 
     def __init__(self):
@@ -66,14 +86,17 @@ class Gate:
 
         Parameters
         ----------
-        password, given : str
+        password : str
+            The right one.
+        given : str
+            What the user typed.
         address : str
-            Where it comes from; empty for the machine itself.
+            Where the user is; empty for the machine itself.
 
         Raises
         ------
         PermissionError
-            If there were too many wrong tries; the message says how long to wait. The password is not looked at.
+            If there were too many wrong tries; the message says how long to wait. Then `given` is not looked at.
         """
         with self._lock:
             now = time.monotonic()
@@ -81,7 +104,7 @@ class Gate:
             wait = max(here.seconds_left(now), 0 if address in self._known else self._in_all.seconds_left(now))
             if wait:
                 raise PermissionError(f"There were too many wrong tries. Try again in {duration(wait)}.")
-            # In constant time, so that nobody learns from it how much of a guess was right.
+            # In constant time, so that nobody can tell from the time how much of a guess was right.
             if hmac.compare_digest(given.encode(), password.encode()):
                 self._known.add(address)
                 self._by_address.pop(address, None)
@@ -97,7 +120,7 @@ _gate = Gate()
 
 
 def is_permitted() -> bool:
-    """Say whether this session may train, and change which networks there are and which one reads."""
+    """Say whether this session may train, switch, rename and delete networks."""
     if is_switched_off():
         return False
     try:
@@ -108,7 +131,7 @@ def is_permitted() -> bool:
 
 
 def has_password() -> bool:
-    """Say whether the server has a password; one that cannot be read locks as well."""
+    """Say whether the server has a password; also True if its file of secrets cannot be read, which locks as well."""
     try:
         return read_secret("password") is not None
     except PermissionError:
@@ -116,11 +139,11 @@ def has_password() -> bool:
 
 
 def is_local() -> bool:
-    """Say whether the page is looked at on the machine that it runs on, and not by way of a proxy there."""
+    """Say whether the user is at the machine that the page runs on, and not behind a proxy that runs there."""
     headers = st.context.headers
     if _address() or any(name in headers for name in FORWARDING_HEADERS):
         return False
-    # A proxy may add nothing; but a browser says which address it has the page from.
+    # Some proxies add no header, but the browser says from which address it got the page.
     return _is_loopback(urlsplit(headers.get("Origin", "http://localhost")).hostname or "")
 
 
@@ -133,15 +156,15 @@ def _is_loopback(host: str) -> bool:
 
 
 def _address() -> str:
-    """Return the address that the session comes from; behind a proxy, with what that one says; "" for this machine."""
+    """Return the address of the user; "" for this machine; behind a proxy, the proxy's address and the one it tells."""
     peer, forwarded = st.context.ip_address, st.context.headers.get("X-Forwarded-For")
-    if forwarded:  # its last entry is of the proxy that is nearest; the others anybody can make up
+    if forwarded:  # the nearest proxy wrote the last entry; anybody can make up the others
         return f"{peer or ''} {forwarded.rpartition(',')[2].strip()}"[:100]
     return "" if peer is None or _is_loopback(peer) else peer
 
 
 def ask_password() -> None:
-    """Ask for the password; where there is none, say who may do what this session may not."""
+    """Ask for the password; if the server has none, say who may train, switch and delete."""
     if is_switched_off():
         return
     try:
@@ -165,12 +188,12 @@ def ask_password() -> None:
 
 
 def read_secret(name: str) -> str | None:
-    """Read a line of ``.streamlit/secrets.toml``; None if there is none.
+    """Read a secret from ``.streamlit/secrets.toml``; None if it is not there.
 
     Raises
     ------
     PermissionError
-        If there is a file of secrets that cannot be read.
+        If the file of secrets is there but cannot be read.
     """
     try:
         secret = st.secrets.get(name)
@@ -178,7 +201,7 @@ def read_secret(name: str) -> str | None:
         # A file that is there but cannot be read must lock, not open.
         if any(Path(path).exists() for path in st.get_option("secrets.files")):
             raise PermissionError(
-                "The server’s file of secrets cannot be read: whoever runs it has to look."
+                "The server’s file of secrets cannot be read: whoever runs the server has to mend it."
             ) from error
         return None
     return None if secret is None else str(secret)

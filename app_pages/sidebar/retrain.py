@@ -1,4 +1,4 @@
-"""Retrain: a dialog that starts a training, and in the sidebar how far it is and how it ended."""
+"""Retrain: a dialog that starts a training; the sidebar shows how far the training is and how it ended."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +19,19 @@ from utils.charts import learning_curve
 from utils.json_files import UnreadableError
 from utils.words import as_markdown, duration
 
-MOST_STEPS_SHOWN = 200
+MAX_STEPS_SHOWN = 200
 SECONDS_TO_REFRESH = 2.5
-GO_ON, ANEW = "The network in use", "Scratch"
+# Where a training starts from.
+IN_USE = "The network in use"
+SCRATCH = "Scratch"
+AS_IT_IS_HELP = (
+    "Nothing is distorted, drawn or added, as in the tutorials. See how it then reads people’s drawings, and things "
+    "that are no digits."
+)
 
 
 def show_retraining() -> None:
-    """Show what there is to do about training: start one, watch it, or judge the one that has ended."""
+    """Let the user start a training, watch it, or judge the network of the one that has ended."""
     if is_switched_off():
         return
     job = latest_job()
@@ -41,7 +47,7 @@ def show_retraining() -> None:
         elif is_permitted() or has_password():
             st.button("Retrain", icon=":material/model_training:", width="stretch", on_click=_open, key="retrain")
         else:
-            ask_password()  # there is nothing to ask for: it says who may
+            ask_password()  # there is no password: this says who may train
         if st.session_state.get("retrain_open"):
             show_dialog()
     if is_permitted():
@@ -49,7 +55,7 @@ def show_retraining() -> None:
 
 
 def offer_training(network: str) -> None:
-    """Offer a button that opens *Retrain*, set to train a network from scratch."""
+    """Offer a button that opens the dialog *Retrain*, set to train `network` from scratch."""
     if is_switched_off() or not is_installed():
         return
     job = latest_job()
@@ -61,15 +67,15 @@ def offer_training(network: str) -> None:
         args=(network,),
         key="retrain_offered",
     ):
-        st.rerun()  # not this part of the page alone: the dialog is the sidebar's
+        st.rerun()  # the whole page, not this fragment alone: the dialog belongs to the sidebar
 
 
 def _open(network: str | None = None) -> None:
     st.session_state["retrain_open"] = True
     if network:
-        st.session_state["retrain_from"] = ANEW
+        st.session_state["retrain_from"] = SCRATCH
         for preset in PRESETS:
-            st.session_state[f"retrain_network_{ANEW}_{preset}"] = network
+            st.session_state[f"retrain_network_{SCRATCH}_{preset}"] = network
 
 
 def _close() -> None:
@@ -78,7 +84,7 @@ def _close() -> None:
 
 @st.dialog("Retrain", icon=":material/model_training:", on_dismiss=_close)
 def show_dialog() -> None:
-    """Ask how to train, and before it for the password where there is one."""
+    """Ask for the password first, if this session has not given it; then how to train."""
     if is_permitted():
         choose()
     else:
@@ -86,30 +92,36 @@ def show_dialog() -> None:
 
 
 def choose() -> None:
-    """Ask what matters, and start."""
+    """Ask how to train, and start."""
     st.markdown(
         "The network is trained in a process of its own. Meanwhile the one in use goes on reading, and it stays in use "
         "until you say otherwise."
     )
-    # Persistent, so that what `offer_training` has set comes as far as here.
+    # Persistent, or the value that `offer_training` has set would be lost before the dialog opens.
     start = st.segmented_control(
-        "Start from", [GO_ON, ANEW], default=GO_ON, required=True, persist_state="session", key="retrain_from"
+        "Start from", [IN_USE, SCRATCH], default=IN_USE, required=True, persist_state="session", key="retrain_from"
     )
     name = st.segmented_control("How long", list(PRESETS), default="Quick", required=True, key="retrain_preset")
-    preset, of = PRESETS[name], f"{start}_{name}"  # so that another preset brings its own figures
-    in_use, anew = get_predictor(), start == ANEW
+    preset = PRESETS[name]
+    choice = f"{start}_{name}"  # part of the widgets' keys, so that another choice brings its own figures
+    in_use, from_scratch = get_predictor(), start == SCRATCH
     network = in_use.card.network
-    if anew:
+    if from_scratch:
         network = st.selectbox(
-            "Network", NETWORKS, NETWORKS.index(preset.network), persist_state="session", key=f"retrain_network_{of}"
+            "Network",
+            NETWORKS,
+            NETWORKS.index(preset.network),
+            persist_state="session",
+            key=f"retrain_network_{choice}",
         )
         st.caption(HISTORIES[network])
-    chosen = preset.options(network, None if anew else str(in_use.folder), in_use.knows_no_digit)
+    chosen = preset.options(network, None if from_scratch else str(in_use.folder), in_use.knows_no_digit)
     with st.expander("More"):
-        options = choose_more(chosen, of)
+        options = choose_more(chosen, choice)
     if options.as_it_is:
         st.caption(
-            "MNIST as it is, as in the tutorials: it soon reads MNIST well, but does not learn what is no digit."
+            "MNIST as it is, like in the tutorials: the network soon reads MNIST well, but does not learn what is no "
+            "digit."
         )
     seconds = expected_seconds(options)
     st.caption(
@@ -130,28 +142,38 @@ def choose() -> None:
         st.rerun()
 
 
-def choose_more(chosen: Options, of: str) -> Options:
-    """Offer to change what the preset has chosen; `of` names it in the keys, so that another brings its own figures."""
-    epochs = st.slider("Epochs", 1, 45, chosen.epochs, key=f"retrain_epochs_{of}_{chosen.network}")
+def choose_more(chosen: Options, choice: str) -> Options:
+    """Let the user change the options that the preset has chosen.
+
+    Parameters
+    ----------
+    chosen : Options
+        Those of the preset.
+    choice : str
+        Names the preset in the widgets' keys, so that another one brings its own figures.
+    """
+    epochs = st.slider("Epochs", 1, 45, chosen.epochs, key=f"retrain_epochs_{choice}_{chosen.network}")
     images = st.number_input(
         "Images an epoch",
         1000,
         MNIST_IMAGES,
         chosen.images,
         1000,
-        key=f"retrain_images_{of}_{chosen.network}",
+        key=f"retrain_images_{choice}_{chosen.network}",
     )
-    batch_size = st.select_slider("Batch size", [32, 64, 128, 256, 512], chosen.batch_size, key=f"retrain_batch_{of}")
+    batch_size = st.select_slider(
+        "Batch size", [32, 64, 128, 256, 512], chosen.batch_size, key=f"retrain_batch_{choice}"
+    )
     learning_rate = st.select_slider(
         "Learning rate, at its peak",
         [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.006, 0.01],
         chosen.learning_rate,
         format_func="{:g}".format,
-        key=f"retrain_rate_{of}",
+        key=f"retrain_rate_{choice}",
     )
-    seed = st.number_input("Seed", 0, 999_999, 0, help="Another gives another network.", key="retrain_seed")
+    seed = st.number_input("Seed", 0, 999_999, 0, help="Another seed gives another network.", key="retrain_seed")
     as_it_is = st.toggle(
-        "MNIST as it is", chosen.as_it_is, key=f"retrain_as_it_is_{of}_{get_predictor().folder}", help=AS_IT_IS_HELP
+        "MNIST as it is", chosen.as_it_is, key=f"retrain_as_it_is_{choice}_{get_predictor().folder}", help=AS_IT_IS_HELP
     )
     return replace(
         chosen,
@@ -164,15 +186,9 @@ def choose_more(chosen: Options, of: str) -> Options:
     )
 
 
-AS_IT_IS_HELP = (
-    "Nothing is distorted, drawn or added: what the tutorials do. See how it then reads people’s drawings, and other "
-    "things than digits."
-)
-
-
 @st.fragment(run_every=SECONDS_TO_REFRESH)
 def watch() -> None:
-    """Show how far the training is; the rest of the page does not run for it."""
+    """Show how far the training is, again and again; the rest of the page does not run again."""
     job = latest_job()
     if not job or not job.running:
         st.rerun()
@@ -186,21 +202,24 @@ def watch() -> None:
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def show_curves(run_dir: Path, bytes_of_epochs: int, bytes_of_steps: int) -> None:
-    """Show the curves of a run. Drawn once as its files grow; then every session is sent the same charts again."""
+    """Show the curves of a run.
+
+    The sizes of its files are arguments so that the charts are drawn once each time the files grow, for all sessions.
+    """
     try:
         epochs, steps = read_metrics(run_dir), read_metrics(run_dir, STEPS_FILE)
     except UnreadableError as error:
         st.caption(as_markdown(str(error)))
         return
-    steps = steps[:: len(steps) // MOST_STEPS_SHOWN + 1]  # a long run need not send them all each time
-    if epochs or len(steps) > 1:  # of one step there is no line to draw
+    steps = steps[:: len(steps) // MAX_STEPS_SHOWN + 1]  # of a long run, not all are sent each time
+    if epochs or len(steps) > 1:  # one step makes no line
         for measure in ("accuracy", "loss"):
             chart = learning_curve(measure, epochs, steps).properties(height=220)
             st.altair_chart(chart, key=f"retrain_{measure}", alt=f"The {measure} over the epochs so far")
 
 
 def bytes_in(file: Path) -> int:
-    """Return a file's size; 0 while there is none."""
+    """Return a file's size; 0 while there is no file."""
     try:
         return file.stat().st_size
     except OSError:
@@ -208,12 +227,12 @@ def bytes_in(file: Path) -> int:
 
 
 def share_done(status: Status) -> float:
-    """Say which share of all, from loading to judging, is done."""
+    """Return the share of all the work, from loading to judging, that is done: from 0 to 1."""
     return min(1.0, max(0.0, status.share))
 
 
 def in_a_line(status: Status) -> str:
-    """Say where the training is."""
+    """Say what the training does, and how long it still takes."""
     if status.seconds_left is None:
         return f"{as_markdown(status.message)} …"
     return f"{as_markdown(status.message)}, {duration(status.seconds_left)} left"

@@ -1,4 +1,4 @@
-"""Which network reads: take another into use, go back, and notice when another session did."""
+"""Which network reads: take another into use, go back, and notice when another session has done so."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ SECONDS_TO_NOTICE = 5.0
 
 
 def offer_switch(label: str, folder: Path, key: str, icon: str = ":material/undo:", primary: bool = False) -> bool:
-    """Offer a button that takes the network in `folder` into use; say whether it was."""
+    """Offer a button that takes the network in `folder` into use; return whether that was done."""
     if not st.button(label, icon=icon, type="primary" if primary else "secondary", width="stretch", key=key):
         return False
     try:
@@ -22,7 +22,7 @@ def offer_switch(label: str, folder: Path, key: str, icon: str = ":material/undo
         st.error(as_markdown(str(error)))
         return False
     except OSError as error:
-        st.error(as_markdown(f"It cannot be noted which network is in use: {error}. The one in use stays."))
+        st.error(as_markdown(f"The choice of the network cannot be saved: {error}. The one in use stays."))
         return False
     return True
 
@@ -38,7 +38,7 @@ def show_ways_back() -> None:
 
 def notice_changes() -> None:
     """Run the page again soon after any session has begun a training, ended one, or taken a network into use."""
-    if not is_switched_off():  # else nothing changes
+    if not is_switched_off():  # if it is, nothing can change
         _look_again(_noted())
 
 
@@ -49,6 +49,6 @@ def _look_again(seen: list[int]) -> None:
 
 
 def _noted() -> list[int]:
-    # When the two small files that say so were written: cheap enough for many sessions to ask all the time.
+    # When the two files that record such changes were last written: many sessions can look at that all the time.
     files = [state_dir() / name for name in (IN_USE_FILE, NOTE_FILE)]
     return [file.stat().st_mtime_ns if file.exists() else 0 for file in files]

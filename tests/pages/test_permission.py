@@ -145,7 +145,7 @@ def test_who_may_not_is_told_why_and_cannot_switch_or_delete(come_from, finished
     come_from("192.168.1.7")
     page = open_page()
     assert not may_start(page)
-    assert "Only who sits at the computer that runs this page can train" in page.sidebar.info[0].value
+    assert "Only someone at the computer that runs this page can train" in page.sidebar.info[0].value
     assert not [button.key for button in page.button if button.key in ("retrain_shipped", "retrain_previous")]
     page.switch_page("app_pages/training.py").run()
     assert not page.exception
