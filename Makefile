@@ -1,12 +1,13 @@
-# make run   the page, on http://localhost:8501, for this machine only (PORT=… for another port, ADDRESS=0.0.0.0 for others)
-# make test  every check and test
+# make run    the page, on http://localhost:8501, for this machine only (PORT=… for another port, ADDRESS=0.0.0.0 for others)
+# make test   every check and test
 # make quick  the checks, and the tests that need neither TensorFlow nor a browser
-# make table  train every network as it was published, three times, and write the table of docs/training.md (two hours)
-# make weights  train the shipped network again (31 minutes on two cores); STROKES_PATH names the pen strokes
+# make table  train every network as it was published, three times, and write the table in docs/training.md (two hours)
+# make weights  train the shipped network again (31 minutes on two cores); STROKES_PATH names the file of pen strokes
+# make clean  delete .venv
 
 PORT ?= 8501
 ADDRESS ?= localhost
-# The first Python from 3.11 to 3.13 that there is.
+# The first Python from 3.11 to 3.13 that is installed.
 PYTHON ?= $(shell for python in python3 python3.12 python3.13 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& echo $$python && break; done)
