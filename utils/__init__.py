@@ -1,1 +1,1 @@
-"""Everything that does not know the network: pure functions."""
+"""What needs no network and starts no process: pictures, charts, words, files. Imports nothing else of ours."""

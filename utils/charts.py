@@ -1,4 +1,4 @@
-"""The charts, for the page and for the files that training writes. Altair; no Streamlit."""
+"""The charts, for the page and for the files that training writes. Made with Altair, without Streamlit."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,15 @@ from utils.words import percent
 
 WINNER_COLOR = "#2f6fed"
 OTHERS_COLOR = "#9aa5b8"
-NO_TO_FULL_COLOR = [f"{WINNER_COLOR}00", WINNER_COLOR]  # from the page itself, be it light or dark
+NO_TO_FULL_COLOR = [f"{WINNER_COLOR}00", WINNER_COLOR]  # from transparent, which suits a light and a dark page
 MUTED_OPACITY = 0.55
-CLOSE_SIZES = 1.15  # times as many parameters; nearer ones would be labelled over each other
-# To be told apart without red and green, too (Okabe and Ito, "Color Universal Design", 2008).
+# Networks with less than so many times the parameters of another share its label, or labels would overlap.
+CLOSE_SIZES_RATIO = 1.15
+# People who cannot tell red from green can tell these apart (Okabe and Ito, "Color Universal Design", 2008).
 RUN_COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
-Row = Mapping[str, Any]  # of what a chart is drawn from; each function says what is in it
-Specification = dict[str, Any]  # of a chart, in Vega-Lite
+Row = Mapping[str, Any]  # a row of the table that a chart draws; each function says which keys it has
+Specification = dict[str, Any]  # a chart in Vega-Lite's JSON
 
 
 def probability_chart(probabilities: np.ndarray, text_color: str = "black", muted: bool = False) -> Specification:
@@ -32,15 +33,15 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black", mute
     probabilities : ndarray of float, shape (10,)
         They sum to one.
     text_color : str
-        Of the figures; axes take the page's theme, text marks do not.
+        The colour of the figures, as CSS has it: axes take the page's theme, text in the chart does not.
     muted : bool
-        Whether nothing stands out, because it is no digit.
+        Whether all bars are pale, because it is no digit.
 
     Returns
     -------
     dict
-        A Vega-Lite specification. Altair takes 30 ms to build and check one, so that is done once; a reading only puts
-        its data in, as a table that Streamlit sends as it is.
+        A Vega-Lite specification. Altair takes 30 ms to build and check it, so this is done once. For each reading
+        only the data are added, as a table that Streamlit sends on unchanged.
     """
     winner = int(np.argmax(probabilities))
     rows = [
@@ -59,7 +60,7 @@ def probability_chart(probabilities: np.ndarray, text_color: str = "black", mute
 
 @cache
 def _probability_specification(text_color: str, opacity: float) -> Specification:
-    # Data without a name reaches no layer of a layered chart in Streamlit.
+    # In Streamlit only data with a name reach the layers of a layered chart.
     base = alt.Chart(alt.NamedData("probabilities")).encode(
         y=alt.Y(
             "digit:N",
@@ -94,7 +95,7 @@ def learning_curve(measure: str, epochs: Sequence[Row], steps: Sequence[Row] | N
     epochs : sequence of dict
         The lines of ``metrics.jsonl``: ``epoch`` (from 1), ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``.
     steps : sequence of dict, optional
-        Those of ``steps.jsonl``, for a finer line of the training.
+        The lines of ``steps.jsonl`` (``epoch`` with a fraction, ``loss``, ``accuracy``), for a finer training curve.
     """
     rows = [
         {"epoch": row["epoch"], "on": "training", "value": row[measure], "step": bool(steps)} for row in steps or epochs
@@ -110,7 +111,7 @@ def rule_at(epoch: float) -> alt.Chart:
 
 
 def learning_curves(epochs: Sequence[Row]) -> alt.HConcatChart:
-    """Draw both of `learning_curve` beside each other."""
+    """Draw the curves of loss and accuracy beside each other; `epochs` as in `learning_curve`."""
     return alt.hconcat(
         *(learning_curve(measure, epochs).properties(width=320, height=220) for measure in ("loss", "accuracy"))
     )
@@ -152,7 +153,7 @@ def _curve(measure: str, rows: Sequence[Row], by: str, names: list[str], colors:
         ),
         tooltip=[f"{by}:N", "epoch:Q", alt.Tooltip("value:Q", title=title, format=".4f")],
     )
-    # Whole epochs are points, too: after the first there is no line yet.
+    # Whole epochs are also drawn as points: after the first one there is no line yet.
     points = base.mark_circle(size=24, opacity=1).transform_filter("!datum.step")
     return alt.LayerChart(layer=[base.mark_line(strokeWidth=1.5), points])
 
@@ -178,7 +179,7 @@ def accuracy_over_size(rows: Sequence[Row]) -> alt.LayerChart:
                 values=list(sizes),
                 labelExpr=f"({json.dumps({str(size): name for size, name in sizes.items()})})[datum.value]",
                 labelAngle=-40,
-                labelLimit=0,  # in pixels; 0 is none
+                labelLimit=0,  # no limit to their length
                 labelOverlap=False,
             ),
         ),
@@ -212,7 +213,7 @@ def _named_sizes(rows: Sequence[Row]) -> dict[int, str]:
     names: dict[int, dict[str, None]] = {}  # in order, each once
     for row in sorted(rows, key=lambda row: row["parameters"]):
         size = row["parameters"]
-        if not names or size > CLOSE_SIZES * max(names):
+        if not names or size > CLOSE_SIZES_RATIO * max(names):
             names[size] = {}
         names[max(names)][row["network"]] = None
     return {size: f"{', '.join(of_size)}: {size:,}" for size, of_size in names.items()}
@@ -241,7 +242,7 @@ def layers_chart(drawing: Row, text_color: str = "black") -> alt.LayerChart:
         .mark_text(color=text_color, fontSize=11, fontWeight=alt.expr("datum.strong ? 600 : 400"))
         .encode(x, y, text="text:N")
     )
-    # Said, or Streamlit takes room at the bottom from the drawing.
+    # Without this padding, Streamlit takes room from the drawing at its bottom.
     return alt.LayerChart(layer=[areas, texts]).properties(width=width, height=height, padding={"bottom": 0})
 
 
@@ -250,14 +251,14 @@ def _if(field: str, value: str, otherwise: str) -> Row:
 
 
 def confusion_chart(confusion: np.ndarray, text_color: str = "black") -> alt.LayerChart:
-    """Draw a confusion matrix; colour counts the mistakes only, so that they are seen beside the many right ones.
+    """Draw a confusion matrix. Colour shows only the mistakes, or the many right answers would outshine them.
 
     Parameters
     ----------
     confusion : ndarray of int, shape (10, 10)
         ``confusion[label, prediction]``.
     text_color : str
-        As in `probability_chart`. It reads well on the page and on the colour alike.
+        As in `probability_chart`. It should be readable on the page and on the blue of the cells.
     """
     rows = [
         {
@@ -290,7 +291,7 @@ def reliability_chart(sets: Mapping[str, Sequence[Bin]]) -> alt.LayerChart:
     Parameters
     ----------
     sets : dict of str to list of dict
-        For each set the rows of ``utils.metrics.reliability``.
+        For each set's name what `utils.metrics.reliability` returns.
     """
     rows = [{**row, "set": name} for name, bins in sets.items() for row in bins]
     diagonal = (
@@ -316,8 +317,8 @@ def over_hidden_neurons(rows: Sequence[Row]) -> alt.HConcatChart:
     Parameters
     ----------
     rows : sequence of dict
-        With ``neurons``, ``accuracy``, ``parameters`` and ``seconds``; several of the same ``neurons`` become a mean
-        and its standard deviation.
+        With ``neurons``, ``accuracy`` (0 to 1), ``parameters`` and ``seconds``. Rows with the same ``neurons`` become
+        a mean and a standard deviation.
     """
     neurons = alt.X("neurons:Q", title="Hidden neurons", scale=alt.Scale(type="log", base=2), axis=alt.Axis(format="d"))
     panels = []

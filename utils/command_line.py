@@ -15,7 +15,7 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
 
 
 def one_of(names: Iterable[str]) -> Callable[[str], str]:
-    """Make a type for `argparse`: one of these names, and for another a sentence that offers the nearest.
+    """Make a type for `argparse` that takes one of these names; for another, its error offers the nearest.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, opened only if they are files; and arrays in them."""
+"""Files: write them whole or not at all, open only regular ones, read arrays from them."""
 
 import errno
 import os
@@ -11,13 +11,13 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-ROOT = Path(__file__).parents[1]  # of the checkout
+ROOT = Path(__file__).parents[1]  # the folder with app.py
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` make a file under a temporary name (same suffix), then put it at `path` in one step.
 
-    Whoever reads `path` sees the old file or the new one, never half of one; what fails leaves nothing behind.
+    Whoever reads `path` sees the old file or the new one, never half of one. If it fails, nothing is left behind.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def printable(name: str | Path) -> str:
-    r"""Write the name of a file so that it can be shown and sent: what is not UTF-8 in it by its code.
+    r"""Return a file's name as text that can be shown and sent: bytes that are not UTF-8 become their codes.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def printable(name: str | Path) -> str:
 
 @contextmanager
 def failing_with_advice(path: Path) -> Iterator[None]:
-    """Let what cannot be written be an `OSError` that says where, why, and what to do."""
+    """Turn an `OSError` from writing `path` into one that says where, why, and what to do."""
     try:
         yield
     except OSError as error:
@@ -58,15 +58,15 @@ def failing_with_advice(path: Path) -> Iterator[None]:
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a file to read its bytes, and nothing else: reading from a pipe or a device may never end.
+    """Open a regular file to read its bytes. Pipes and devices are refused: reading from one may never end.
 
     Raises
     ------
     OSError
-        If it is no such file, or cannot be opened; ``strerror`` says why.
+        If it is no regular file, or cannot be opened; ``strerror`` says why.
     """
     try:
-        # Not to wait at a pipe until somebody writes into it.
+        # Without it, opening a pipe waits until somebody writes into the pipe.
         at_once = getattr(os, "O_NONBLOCK", 0)
         file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))  # noqa: SIM115
     except ValueError as error:  # Python's word for it is "embedded null byte"
@@ -83,11 +83,18 @@ def load_arrays(path: Path, names: Sequence[str], what: str, hint: str) -> dict[
     Parameters
     ----------
     path : Path
+        The file.
     names : sequence of str
+        The arrays' names in it.
     what : str
-        What the file is, for the sentences of the errors: "MNIST file".
+        What the file is, for the messages: "MNIST file".
     hint : str
         What to do about an error, as a sentence.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays by name.
 
     Raises
     ------
@@ -104,5 +111,5 @@ def load_arrays(path: Path, names: Sequence[str], what: str, hint: str) -> dict[
             f"{path} lacks an array ({error.args[0].split()[0]}). A {what} is an .npz with {', '.join(names)}. {hint}"
         ) from error
     except (BadZipFile, OSError, ValueError, EOFError, TypeError, AttributeError) as error:
-        # numpy returns a bare array for .npy, and several exceptions for files that are broken or none of its own.
+        # NumPy returns a bare array for a .npy, and raises many kinds of errors for damaged and other files.
         raise ValueError(f"{path} cannot be read as an .npz file: it is damaged or of another kind. {hint}") from error

@@ -15,28 +15,30 @@ from utils.ruled_paper import without_rules
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 FORMATS_IN_WORDS = "PNG, JPEG, WebP, BMP or GIF"
 FORMATS_SENTENCE = f"{FORMATS_IN_WORDS} can be read"
-MAX_FILE_BYTES = 10 * 2**20  # as server.maxUploadSize in .streamlit/config.toml
+MAX_FILE_BYTES = 10 * 2**20  # the same as server.maxUploadSize in .streamlit/config.toml
 MAX_PIXELS = 40_000_000  # a page scanned at 600 dpi
-MAX_PIXELS_OF_WEBP = 13_000_000  # its decoder takes 16 bytes for each
-MAX_SCANS = 100  # of a progressive JPEG, which has some ten; each goes over the whole picture
-MAX_SIDE_PX = 1024  # a digit needs no more, and all that follows is quick
+MAX_PIXELS_OF_WEBP = 13_000_000  # its decoder takes 16 bytes for each pixel
+MAX_SCANS = 100  # a progressive JPEG has about ten; decoding each goes over the whole picture
+MAX_SIDE_PX = 1024  # enough for a digit, and quick to work on
 
 # The size is checked here, by MAX_PIXELS, before anything is decoded. Pillow would print a warning to the terminal.
 Image.MAX_IMAGE_PIXELS = None
 
 # Ink stands out from the paper by at least this many grey levels of 255 …
 MIN_CONTRAST = 12
-# … and by this many standard deviations of the paper's grain, or it is grain itself: of Gaussian noise, fewer than
-# one value in a billion does.
+# … and by this many standard deviations of the paper's grain. Less may be grain itself; of Gaussian noise, fewer than
+# one value in a billion lies so high.
 MIN_CONTRAST_SIGMAS = 6
 # Grain below this many standard deviations is wiped to 0; soft edges of ink above it stay grey.
 FLOOR_SIGMAS = 3
-# Paper is flat if this share of the picture's rim is within so many levels of the rim's median.
-FLAT_SHARE, FLAT_LEVELS = 0.7, 4
-# Squares are written faster, and take a third of the room, without the filter that is meant for photographs.
+# Paper is even if this share of the picture's rim is within so many levels of the rim's median.
+EVEN_SHARE = 0.7
+EVEN_LEVELS = 4
+# PNG's filters suit photographs. Pictures of squares are written faster without, and take a third of the bytes.
 PNG_OF_SQUARES = (cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE, cv2.IMWRITE_PNG_COMPRESSION, 3)
-# The charts' blue and orange, blue first.
-FOR_BGR, AGAINST_BGR = (237, 111, 47), (43, 130, 217)
+# What speaks for an answer and what against it: the charts' blue and orange, in OpenCV's order (blue first).
+FOR_BGR = (237, 111, 47)
+AGAINST_BGR = (43, 130, 217)
 
 
 def load_image(source: str | Path | bytes) -> np.ndarray:
@@ -71,11 +73,12 @@ def load_image(source: str | Path | bytes) -> np.ndarray:
 
 
 def load_with_thumbnail(content: bytes, size_px: int) -> tuple[np.ndarray, Image.Image]:
-    """Decode a picture once, for `load_image` and to show it; see there for what is accepted and raised.
+    """Find the ink as `load_image` does, and make a thumbnail, decoding once; see there for what is raised.
 
     Parameters
     ----------
     content : bytes
+        The file's content.
     size_px : int
         The thumbnail's longer side, at most.
 
@@ -113,8 +116,8 @@ def _grey(picture: Image.Image) -> np.ndarray:
     opaque = grey[alpha > 0.5]
     if not opaque.size:
         return np.zeros(grey.shape, np.uint8)
-    # What shows through is paper. Ink alone (one tone) wants paper of the opposite tone; a picture with paper of its
-    # own goes on with that.
+    # Transparent pixels are paper. If the picture has only one tone, that is the ink, and the paper is of the opposite
+    # tone; otherwise the picture has paper of its own, whose tone is its median.
     darkest, paper, lightest = np.percentile(opaque, (5, 50, 95))
     if lightest - darkest < 64:
         paper = 255 if paper < 128 else 0
@@ -154,12 +157,12 @@ def _decode(content: bytes) -> Image.Image:
 
 def _made_plain(picture: Image.Image) -> Image.Image:
     factor = max(picture.size) // MAX_SIDE_PX
-    if factor > 1:  # in bands: a large picture is never copied whole
+    if factor > 1:  # in bands, so that a large picture is never copied whole
         width, height = picture.size
         tops = range(0, height, 64 * factor)
         bands = (picture.crop((0, top, width, min(top + tops.step, height))) for top in tops)
         small = Image.fromarray(np.concatenate([np.asarray(_converted(band).reduce(factor)) for band in bands]))
-        small.info = picture.info  # which way up it is
+        small.info = picture.info  # has the EXIF orientation
         picture = small
     picture = _converted(ImageOps.exif_transpose(picture))
     picture.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), Image.Resampling.BOX)
@@ -167,7 +170,7 @@ def _made_plain(picture: Image.Image) -> Image.Image:
 
 
 def _converted(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I"):  # 16 bit, which Pillow would cut off
+    if picture.mode.startswith("I"):  # 16 bit: Pillow would clip the values at 255
         return Image.fromarray((np.asarray(picture) / np.float32(257)).round().clip(0, 255).astype(np.uint8))
     if picture.mode == "L" and not picture.has_transparency_data:
         return picture
@@ -181,9 +184,9 @@ def _damaged(error: Exception) -> str:
 def find_ink(grey: np.ndarray) -> np.ndarray:
     """Tell ink from paper, in a picture of either polarity.
 
-    The paper's brightness is the rim's if the rim is even (drawings, scans); else it is the median of each pixel's wide
-    surroundings (photographs: lamps, shadows). What differs from the paper is ink, in the direction in which most of
-    the difference is. Grey edges stay grey: nothing is thresholded but the paper's own grain.
+    The paper's brightness is that of the picture's rim if the rim is even (drawings, scans). Otherwise it is the median
+    of each pixel's wide surroundings (photographs, with lamps and shadows). Ink is what is darker than the paper, or
+    what is lighter: whichever differs more in sum. Grey edges stay grey; only the paper's own grain is set to 0.
 
     Parameters
     ----------
@@ -196,7 +199,7 @@ def find_ink(grey: np.ndarray) -> np.ndarray:
         The ink image: paper 0, ink up to 255; all 0 if nothing stands out from the paper.
     """
     paper = _paper(grey)
-    # What is asked of all the pixels is asked of their histogram: a picture has no more than 256 levels.
+    # Sums and medians come from histograms: these have 256 levels, however many pixels the picture has.
     darker, lighter = cv2.subtract(paper, grey), cv2.subtract(grey, paper)
     counts_darker, counts_lighter = _histogram(darker), _histogram(lighter)
     # 1.4826 turns the median absolute deviation into the standard deviation of a normal distribution.
@@ -226,18 +229,18 @@ def _median(counts: np.ndarray) -> float:
 
 
 def _level_of(k: int, counts: np.ndarray) -> int:
-    """Return the level of the k-th darkest pixel, from 0 on."""
+    """Return the level of the k-th darkest pixel, counted from 0."""
     return int(np.searchsorted(np.cumsum(counts), k, side="right"))
 
 
 def _paper(grey: np.ndarray) -> np.ndarray:
     """Find the paper's level at each pixel, uint8."""
-    # One pixel less than the four sides have, which makes an odd number: their median is one of the levels.
+    # One pixel less than the four sides have, so that their number is odd and the median is one of the levels.
     rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:-1, -1]])
     level = np.median(rim)
-    if (np.abs(rim - level) <= FLAT_LEVELS).mean() >= FLAT_SHARE:
+    if (np.abs(rim - level) <= EVEN_LEVELS).mean() >= EVEN_SHARE:
         return np.full_like(grey, level)
-    # A small copy is as good for what is smooth, and quick. The window is far wider than a stroke.
+    # The paper is smooth, so a small copy is enough, and quick. The window is far wider than a stroke.
     height, width = grey.shape
     scale = min(1.0, 256 / max(grey.shape))
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -249,7 +252,7 @@ def _paper(grey: np.ndarray) -> np.ndarray:
 def ink_from_canvas(content: bytes) -> np.ndarray:
     """Turn what the canvas sends, a PNG of black strokes on white, into an ink image.
 
-    Nothing has to be found out here: the paper is white, and a canvas that is black all over is all ink.
+    Unlike in `find_ink`, the paper is known to be white: a canvas that is black all over is all ink.
 
     Parameters
     ----------
@@ -270,18 +273,19 @@ def ink_from_canvas(content: bytes) -> np.ndarray:
 
 
 def to_data_url(image: np.ndarray, size_px: int) -> str:
-    """Enlarge a small picture so that its pixels are seen as squares, and put it into a URL; for showing only.
+    """Enlarge a small picture so that its pixels are seen as squares, and write it into a URL, to be shown.
 
     Parameters
     ----------
     image : ndarray of uint8 or of float from 0 to 1, shape (height, width) or, blue first, (height, width, 3)
+        The picture.
     size_px : int
-        The longer side of the result, at least: a pixel becomes a square of a whole number of pixels.
+        The longer side of the result, at least: each pixel becomes a square of a whole number of pixels.
 
     Returns
     -------
     str
-        ``data:image/png;base64,…``: it travels with the page, so there is nothing to fetch that may be gone already.
+        ``data:image/png;base64,…``. The picture travels with the page, so no browser asks for one that is gone.
     """
     if image.dtype != np.uint8:
         image = (image * 255).round().astype(np.uint8)
@@ -298,11 +302,12 @@ def tint(image: np.ndarray, evidence: np.ndarray) -> np.ndarray:
     image : ndarray of float from 0 to 1, shape (height, width)
         Paper 0, ink up to 1.
     evidence : ndarray of float, shape (height, width)
+        Above 0 where the ink speaks for the answer, below 0 where it speaks against it.
 
     Returns
     -------
     ndarray of uint8, shape (height, width, 3)
-        Blue first, as OpenCV has it; paper black, ink that does not matter white.
+        Blue first, as OpenCV has it; paper is black, ink that does not matter white.
     """
     strength = np.abs(evidence) / max(float(np.abs(evidence).max()), 1e-6)
     color = np.where(evidence[..., np.newaxis] > 0, np.array(FOR_BGR), np.array(AGAINST_BGR))
@@ -311,7 +316,7 @@ def tint(image: np.ndarray, evidence: np.ndarray) -> np.ndarray:
 
 
 def _kind(content: bytes) -> str:
-    """Name what people take for a picture, or send by mistake."""
+    """Say what a file is that people take for a picture, or send by mistake."""
     start = content[:256].lstrip().lower()
     if start.startswith((b"<svg", b"<?xml")):
         return "an SVG or XML file, not a picture of pixels"

@@ -1,4 +1,4 @@
-"""The JSON files that we write and read again: read with everything in them checked."""
+"""Our own JSON files: write them in one step, and check everything in them when they are read."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,9 +10,9 @@ import msgspec
 
 from utils.files import failing_with_advice, open_file, printable, write_atomically
 
-MAX_JSON_BYTES = 16 * 2**20  # the steps of 5,000 epochs have 11 MB
+MAX_JSON_BYTES = 16 * 2**20  # the steps of 5,000 epochs take 11 MB
 
-# What is in them. All floats are finite: JSON has no others.
+# Types of the fields. Floats are finite: JSON has no others.
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=10**12)]
@@ -50,13 +50,19 @@ def read_json(path: Path, kind: type[Kind]) -> Kind:
     Parameters
     ----------
     path : Path
+        The file.
     kind : type
-        What is in it: a dataclass, a TypedDict, ``list[int]`` … Fields that it does not have are left out.
+        What is in it: a dataclass, a TypedDict, ``list[int]`` … Fields of the file that `kind` lacks are left out.
+
+    Returns
+    -------
+    kind
+        What was read.
 
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If there is no file.
     UnreadableError
         If anything is wrong with it: its size, its JSON, a type, a value out of range.
     """
@@ -65,7 +71,7 @@ def read_json(path: Path, kind: type[Kind]) -> Kind:
 
 
 def read_json_lines(path: Path, kind: type[Kind]) -> list[Kind]:
-    """Read a file with JSON in each line, as `read_json`. The last line counts once it ends: it may be half written."""
+    """Read a file with JSON in each line, as `read_json`. A last line without a line break is unfinished: left out."""
     with _naming(path):
         lines, _, _ = _content(path).rpartition(b"\n")
         return msgspec.json.Decoder(kind).decode_lines(lines)

@@ -1,29 +1,30 @@
-"""How the libraries below a training use memory, cores and instructions."""
+"""How the libraries that a training needs use memory, cores and the processor's instructions."""
 
 import os
 import sys
 
-# Else TensorFlow gives back and takes again so much memory in each step that, with glibc's defaults, up to half of the
-# time goes there. No tensor gets a mapping of its own: a threshold for that would not last, for on Python 3.11
-# TensorFlow's generator data set sets it back to 128 kB when training begins (`ApplyPython311MemoryPatch`).
+# With glibc's defaults, TensorFlow gives memory back to the system in each step and takes it again, which costs up to
+# half of the time. MALLOC_MMAP_MAX_ is 0 so that no tensor gets a memory mapping of its own. MALLOC_MMAP_THRESHOLD_
+# would do the same, but not for long: on Python 3.11 TensorFlow's generator data set sets it back to 128 kB when
+# training begins (`ApplyPython311MemoryPatch`).
 KEEP = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_MAX_": "0"}
 
 
 def tune_libraries() -> None:
-    """Let this process keep the memory that it has had, NumPy and OpenCV use one core, and TensorFlow oneDNN.
+    """Make this process keep the memory that it frees, NumPy and OpenCV use one core, and TensorFlow use oneDNN.
 
-    The C library reads its settings when a process starts, so this one starts again, unless it has them: call it first
-    thing, before NumPy and TensorFlow are imported, and from a main program only. The process's number, priority and
-    files stay.
+    The C library reads its settings when a process starts. So, unless they are set already, this process starts its
+    program again; its number, priority and open files stay. Call this first, before NumPy and TensorFlow are imported,
+    and from a main program only.
     """
     # NumPy's threads wait for each other in a loop. On two cores with other work, `scratch` took 340 seconds for ten
     # epochs with two of them, and 26 with one.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # OpenCV's would fight TensorFlow's for the cores: a step of training took 1.6 times as long.
+    # OpenCV's threads would fight TensorFlow's for the cores: a step of training took 1.6 times as long.
     os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # else TensorFlow chatters while it starts
-    # TensorFlow turns oneDNN's convolutions on by itself only where the processor has AVX-512 or better. Without, too,
-    # they are faster: a step of `reader` takes 1.25 ms of an AVX2 core for an image, and 2.0 without them.
+    # By itself, TensorFlow uses oneDNN's convolutions only where the processor has AVX-512 or better. They are faster
+    # on others too: on an AVX2 core a step of `reader` takes 1.25 ms an image with them, and 2.0 ms without.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     if sys.platform == "linux" and not KEEP.keys() <= os.environ.keys():
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], KEEP | os.environ)  # noqa: S606, it is our own

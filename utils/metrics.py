@@ -1,4 +1,4 @@
-"""How good a reader is: accuracy with its interval, calibration, telling digits from what is none, overfitting."""
+"""How good a reader is: accuracy with its interval, calibration, telling digits from other things, overfitting."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,21 +10,24 @@ import numpy as np
 
 from utils.json_files import Positive, Share
 
-# A validation loss goes up and down by chance. It has risen when its last epochs lie higher by this share of it, and by
-# so many of the jumps that it makes from one epoch to the next.
-EPOCHS_TO_TELL = 3
-RISE, JUMPS = 0.05, 2
+# A validation loss goes up and down by chance. It has risen if its last epochs lie above its lowest ones: by at least
+# this share of them, and by so many times its usual jump from one epoch to the next.
+LAST_EPOCHS = 3
+MIN_RISE_SHARE = 0.05
+MIN_RISE_IN_JUMPS = 2
 
 
 def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Compute the 95 % interval of a share, by Wilson's score (1927): sound near 100 %, too.
+    """Compute the confidence interval of a share by Wilson's score (1927), which also holds near 100 %.
 
     Parameters
     ----------
-    right, n : int
-        `right` of `n`.
+    right : int
+        How many were right.
+    n : int
+        Of how many.
     z : float
-        1.96 for 95 %.
+        How many standard deviations wide it is to each side: 1.96 for an interval of 95 %.
 
     Returns
     -------
@@ -38,7 +41,7 @@ def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
 
 
 class Bin(TypedDict):
-    """Answers that are about as sure as each other: how many, how sure on average, which share of them is right."""
+    """Answers of about the same confidence: how many, their mean confidence, and which share of them is right."""
 
     n: Positive
     confidence: Share
@@ -53,12 +56,14 @@ def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> l
     confidences : ndarray of float, shape (n,)
         From 0 to 1.
     right : ndarray of bool, shape (n,)
+        Whether each answer is right.
     bins : int
+        How many bins there are.
 
     Returns
     -------
     list of Bin
-        Those that are not empty.
+        The bins that are not empty, by rising confidence.
     """
     bin_of = np.minimum((confidences * bins).astype(int), bins - 1)
     return [
@@ -72,7 +77,10 @@ def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> l
 
 
 def expected_calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = 15) -> float:
-    """Average how far confidence and accuracy are apart, over the bins of `reliability` (Guo et al., ICML 2017)."""
+    """Average the distance of confidence and accuracy over the bins of `reliability`; arguments as there.
+
+    The mean is weighted by the answers in each bin (Guo et al., ICML 2017).
+    """
     rows = reliability(confidences, right, bins)
     return sum(row["n"] * abs(row["confidence"] - row["accuracy"]) for row in rows) / len(confidences)
 
@@ -82,8 +90,8 @@ def auroc(positives: np.ndarray, negatives: np.ndarray) -> float:
 
     Parameters
     ----------
-    positives, negatives : ndarray of float
-        Scores.
+    positives, negatives : ndarray of float, shape (n,)
+        The scores of each.
     """
     negatives = np.sort(negatives)
     below = np.searchsorted(negatives, positives, side="left")
@@ -92,15 +100,17 @@ def auroc(positives: np.ndarray, negatives: np.ndarray) -> float:
 
 
 def fpr_at_tpr(positives: np.ndarray, negatives: np.ndarray, tpr: float = 0.95) -> float:
-    """Compute which share of the negatives passes the threshold that lets the share `tpr` of the positives pass."""
-    # The highest threshold that lets at least so many pass.
+    """Compute the false positive rate at a true positive rate: the share of negatives at or above its threshold.
+
+    The threshold is the highest that the share `tpr` of the positives reaches; scores as in `auroc`.
+    """
     needed = int(np.ceil(tpr * len(positives)))
     threshold = np.sort(positives)[len(positives) - needed]
     return float((negatives >= threshold).mean())
 
 
 class Losses(TypedDict):
-    """What is asked of a line of ``metrics.jsonl``: which epoch, from 1, and its losses."""
+    """What `overfitting_from` needs of a line of ``metrics.jsonl``: the epoch, from 1, and its losses."""
 
     epoch: int
     loss: float
@@ -110,44 +120,40 @@ class Losses(TypedDict):
 def overfitting_from(epochs: Sequence[Losses]) -> int | None:
     """Find the epoch from which on the validation loss rises while the training loss still falls.
 
-    It begins after the epoch with the lowest validation loss, if the last three epochs lie clearly above that one and
-    its neighbours (medians, so that neither one lucky epoch nor one bad one decides), and the training loss has fallen
-    since. Whether the training loss lies above or below the validation loss says nothing: distortions and dropout make
-    the training digits harder, and lift the one without lowering the other.
+    It begins after the epoch with the lowest validation loss, if two things hold. The last three epochs lie clearly
+    above that epoch and its neighbours (medians, so that no single lucky or bad epoch decides). And the training loss
+    has fallen since. Whether the training loss lies above or below the validation loss says nothing: distortions and
+    dropout make the training digits harder, which raises the training loss alone.
 
     Parameters
     ----------
     epochs : sequence of Losses
+        One of each epoch, in order.
 
     Returns
     -------
     int or None
-        The epoch, as counted in the lines; None if there is none.
+        The epoch, from 1; None if the network does not overfit.
     """
     epochs = _finite(epochs)
     validation = [row["val_loss"] for row in epochs]
     lowest = validation.index(min(validation)) if validation else 0
-    if len(epochs) - 1 - lowest < EPOCHS_TO_TELL:
+    if len(epochs) - 1 - lowest < LAST_EPOCHS:
         return None
     bottom = median(validation[max(0, lowest - 1) : lowest + 2])
-    end = median(validation[-EPOCHS_TO_TELL:])
+    end = median(validation[-LAST_EPOCHS:])
     jump = median(abs(after - before) for before, after in pairwise(validation[lowest + 1 :]))
-    training_end = median(row["loss"] for row in epochs[-EPOCHS_TO_TELL:])
-    has_risen = end - bottom > max(RISE * bottom, JUMPS * jump)
+    training_end = median(row["loss"] for row in epochs[-LAST_EPOCHS:])
+    has_risen = end - bottom > max(MIN_RISE_SHARE * bottom, MIN_RISE_IN_JUMPS * jump)
     return epochs[lowest + 1]["epoch"] if has_risen and training_end < epochs[lowest]["loss"] else None
 
 
 def overfitting_in_words(epochs: Sequence[Losses]) -> str:
-    """Say where overfitting starts in a training, or that there is none to see, and what it looks like.
-
-    Parameters
-    ----------
-    epochs : sequence of Losses
-    """
+    """Say where overfitting starts or that there is none to see, and what it looks like (see `overfitting_from`)."""
     epochs = _finite(epochs)
     looks = "the validation loss rises while the training loss still falls"
     by_heart = "the network learns its training digits by heart"
-    if len(epochs) <= EPOCHS_TO_TELL:
+    if len(epochs) <= LAST_EPOCHS:
         return f"Too few epochs to see overfitting. It is where {looks}: {by_heart}."
     start = overfitting_from(epochs)
     best = min(epochs, key=lambda row: row["val_loss"])

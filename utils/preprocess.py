@@ -13,17 +13,20 @@ import numpy as np
 IMAGE_SIZE_PX = 28
 BOX_SIZE_PX = 20
 
-# A pixel belongs to the digit from this level of 255 on. Low, because MNIST's boxes hold the grey edges too.
+# From this level of 255 on a pixel belongs to the digit. It is low because MNIST's boxes hold the grey edges too.
 INK_LEVEL = 16
-# A patch of ink nowhere as strong as this is a smudge.
+# A patch of ink that nowhere reaches this level is a smudge.
 STRONG_INK_LEVEL = 128
 # A patch with less than this share of the largest one's area is a speck. The floating hat of a five has some 15 %.
 SPECK_SHARE = 0.04
 
-# More ink than this leaves no digit to see.
+# If more than this share of the picture is ink, there is no digit to see.
 SOLID_SHARE = 0.9
-# A dot: filled so much (a disc: π/4), no longer than so many times its width, and this small beside the picture.
-DOT_FILL, DOT_ASPECT, DOT_SIZE_SHARE = 0.55, 2.0, 0.15
+# A dot fills more than this share of its box (a disc: π/4), is shorter than so many times its width, and shorter than
+# this share of the picture's longer side.
+DOT_FILL = 0.55
+DOT_ASPECT = 2.0
+DOT_SIZE_SHARE = 0.15
 
 
 class BlankError(ValueError):
@@ -32,7 +35,7 @@ class BlankError(ValueError):
 
 @dataclass(frozen=True)
 class Steps:
-    """The way of one digit, for the network and for whoever wants to see it.
+    """The steps of one digit from ink to the network's input, for the network and to be shown.
 
     Attributes
     ----------
@@ -40,8 +43,8 @@ class Steps:
         The ink image without specks and smudges.
     box : tuple of int
         Where the digit is in `ink`: (x, y, width, height).
-    fitted : ndarray of uint8
-        The box's content, scaled so that its longer side is 20; a soft edge may reach into a pixel more.
+    fitted : ndarray of uint8, shape (fitted height, fitted width)
+        What `fit_into_box` makes of the box's content: at most 20 a side.
     image : ndarray of float32, shape (28, 28)
         The MNIST-style image: `fitted`, placed by its centre of mass; 0 paper, 1 ink.
     """
@@ -123,15 +126,15 @@ def fit_into_box(crop: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     crop : ndarray of uint8, shape (height, width)
-        The content of the ink's box.
+        The content of the ink's box: paper 0, ink 255.
 
     Returns
     -------
-    ndarray of uint8, shape (height, width)
-        Without empty edges; the shorter side as the ink has it.
+    ndarray of uint8, shape (fitted height, fitted width)
+        At most 20 a side, without empty rows and columns at its edges.
     """
-    # Made square first, so that both axes are scaled exactly alike: the width of a one would else be rounded to 4 or 5
-    # pixels, and a hair's breadth more ink would change its shape by a quarter.
+    # The crop is made square first, so that both axes are scaled exactly alike. Otherwise the width of a one would be
+    # rounded to 4 or 5 pixels, and a hair's breadth more ink would change its shape by a quarter.
     height, width = crop.shape
     side = max(height, width)
     top, left = (side - height) // 2, (side - width) // 2
@@ -148,15 +151,17 @@ def centre_by_mass(fitted: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    fitted : ndarray of uint8, shape (height, width), at most 20 each
+    fitted : ndarray of uint8, shape (height, width)
+        At most 20 a side; not empty.
 
     Returns
     -------
     ndarray of uint8, shape (28, 28)
+        Paper 0, ink up to 255.
     """
     moments = cv2.moments(fitted)
     image = np.zeros((IMAGE_SIZE_PX, IMAGE_SIZE_PX), np.uint8)
-    # Whole pixels, as MNIST's: a digit that is one already comes back unchanged.
+    # It is moved by whole pixels, as in MNIST, so that a digit of MNIST comes back unchanged.
     x = _start(moments["m10"] / moments["m00"], fitted.shape[1])
     y = _start(moments["m01"] / moments["m00"], fitted.shape[0])
     image[y : y + fitted.shape[0], x : x + fitted.shape[1]] = fitted
@@ -164,5 +169,5 @@ def centre_by_mass(fitted: np.ndarray) -> np.ndarray:
 
 
 def _start(centre_of_mass: float, size: int) -> int:
-    # MNIST's centres of mass lie in [13.5, 14.5). A lopsided shape is stopped at the edge, so no ink is lost.
+    # MNIST's centres of mass lie in [13.5, 14.5). A lopsided shape is stopped at the edge, so that no ink is lost.
     return min(max(round(IMAGE_SIZE_PX / 2 - centre_of_mass), 0), IMAGE_SIZE_PX - size)

@@ -1,4 +1,4 @@
-"""Take the lines of ruled and squared paper out of an ink image."""
+"""Erase the lines of ruled and squared paper, called rules here, from an ink image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,20 +10,27 @@ from utils.preprocess import STRONG_INK_LEVEL
 
 # Smaller pictures have no room for lines thinner than the digit.
 MIN_SIDE_PX = 64
-# Rules are looked for in a small copy of so many strips beside each other, at most so many rows high.
-STRIPS, ROWS = 32, 320
-COLUMNS = 128  # a rule is measured in so many, at most
+# Rules are looked for in a small copy of the picture: so many strips beside each other, at most so many rows high.
+STRIPS = 32
+MAX_ROWS = 320
+# A rule is measured in at most so many columns of the picture.
+MAX_COLUMNS = 128
 # A rule is no thicker than this share of the picture's height, has at least so much ink of 255, climbs no more than
 # this (5°), and lies within so many of the copy's rows of a parabola …
-MAX_THICKNESS_SHARE, MIN_INK, MAX_SLOPE, MAX_OFF_ROWS = 1 / 40, 8, 0.09, 1.0
-# … in this share of the strips: the digit hides the others. Beside one such rule this share is enough for others.
-MIN_SEEN_SHARE, MIN_SHARE_BESIDE_OTHERS = 0.7, 0.3
-# A rule has at most this share of the thickness or of the ink of what is left without the rules: of the digit.
+MAX_THICKNESS_SHARE = 1 / 40
+MIN_INK = 8
+MAX_SLOPE = 0.09
+MAX_OFF_ROWS = 1.0
+# … in at least this share of the strips; in the others the digit may hide it. If one rule is found so, a smaller share
+# is enough for the others.
+MIN_SEEN_SHARE = 0.7
+MIN_SHARE_BESIDE_OTHERS = 0.3
+# A rule has at most this share of the digit's thickness, or of its ink. The digit is what is left without the rules.
 MAX_SHARE_OF_DIGIT = 0.6
 
 
 def _powers(n: int) -> np.ndarray:
-    # Of n places from side to side, for a parabola's three coefficients.
+    # x², x and 1 at n places x from side to side (0 to 1): a parabola is its three coefficients times these.
     return np.vander((np.arange(n) + 0.5) / n, 3).T
 
 
@@ -33,18 +40,20 @@ TO_PARABOLA = np.linalg.pinv(POWERS)
 
 @dataclass(frozen=True, eq=False)
 class _Rule:
-    """A rule, followed through the picture.
+    """A rule, followed from side to side of the picture.
 
     Attributes
     ----------
     rows : ndarray of int, shape (width,)
-        Where its middle is in each column.
+        The row of its middle in each column.
     reach : int
-        How many pixels it reaches up and down from there, soft edges included.
-    thickness, level : float
-        How thick it is, in pixels, and how much ink it has.
+        How many pixels it reaches up and down from its middle, soft edges included.
+    thickness : float
+        In pixels.
+    level : float
+        How much ink it has, of 255.
     darkest : float
-        More ink than this is not the rule's.
+        A pixel with more ink than this, of 255, is not the rule's.
     """
 
     rows: np.ndarray
@@ -58,7 +67,7 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
     """Erase the rules of ruled and squared paper; the digit stays whole.
 
     A rule is a thin line, nearly level or upright, straight or a little bent, from one side of the picture to the
-    other, and thinner or fainter than the digit. With no digit beside it, a line is what was drawn, and stays.
+    other, and thinner or fainter than the digit. If nothing is left without the lines, they are the drawing, and stay.
 
     Parameters
     ----------
@@ -68,6 +77,7 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of uint8, shape (height, width)
+        The ink image without rules; `ink` itself if it has none.
     """
     if min(ink.shape) < MIN_SIDE_PX:
         return ink
@@ -96,7 +106,7 @@ def _thickness(strokes: np.ndarray) -> float:
 
 
 def _find_rules(ink: np.ndarray) -> list[_Rule]:
-    """Find the rules that are nearly level."""
+    """Find the rules that are nearly level; those of the transposed picture are the nearly upright ones."""
     lines = _find_lines(ink)
     seen = [rows for share, rows in lines if share >= MIN_SEEN_SHARE]
     if not seen:
@@ -106,21 +116,22 @@ def _find_rules(ink: np.ndarray) -> list[_Rule]:
         float(_median(np.array([getattr(rule, name) for rule in rules]))) for name in ("thickness", "level", "darkest")
     )
     reach = int(_median(np.array([rule.reach for rule in rules])))
-    # A digit's long stroke is not like the others. What is hidden for the most part is taken to be like them.
+    # A line much thicker or stronger than the median is a long stroke of the digit. A rule that is mostly hidden cannot
+    # be measured, and gets the medians.
     rules = [rule for rule in rules if rule.thickness <= 1.5 * thickness + 1 and rule.level <= 1.5 * level]
     hidden = [rows for share, rows in lines if share < MIN_SEEN_SHARE]
     return rules + [_Rule(rows, reach, thickness, level, darkest) for rows in hidden]
 
 
 def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
-    """Find thin lines from the left side to the right: for each the share that is seen, and its row at each column."""
+    """Find thin lines from the left side to the right: for each the share that is seen, and its row in each column."""
     height, width = ink.shape
-    rows = height // -(-height // ROWS)
-    # Turned, so that a strip lies in one piece: (STRIPS, rows).
+    rows = height // -(-height // MAX_ROWS)
+    # Transposed, so that each strip lies in one piece in memory: (STRIPS, rows).
     turned = cv2.transpose(ink) if ink.flags.c_contiguous else ink.T
     strips = cv2.resize(turned, (rows, STRIPS), interpolation=cv2.INTER_AREA)
     thickest = round(MAX_THICKNESS_SHARE * rows) + 1
-    thick = cv2.morphologyEx(strips, cv2.MORPH_OPEN, np.ones((1, thickest), np.uint8))  # and upright strokes
+    thick = cv2.morphologyEx(strips, cv2.MORPH_OPEN, np.ones((1, thickest), np.uint8))  # upright strokes too
     thin = cv2.subtract(strips, thick)
     ridge = (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((1, 3), np.uint8)))
     if ridge.any(axis=1).mean() < MIN_SEEN_SHARE:
@@ -128,7 +139,7 @@ def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
     paths = _follow(ridge, step=int(np.ceil(MAX_SLOPE * width / STRIPS * rows / height)))
     if not len(paths):
         return []
-    # Parabolas through the paths; what lies off them was the digit's.
+    # Fit parabolas through the paths. What lies off them is the digit's, and does not count in the next fit.
     seen, fitted = ridge[np.arange(STRIPS), paths], paths
     for _ in range(5):
         parabolas = fitted @ TO_PARABOLA
@@ -149,11 +160,12 @@ def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
 
 
 def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
-    """Find the paths that meet most ridges on their way from strip to strip: int (n, strips), the rows."""
-    # Dynamic programming: the best path to a place comes from the best of the places beside it. A turn costs a little.
+    """Find the paths from strip to strip that meet most ridges; return their rows, int (n, STRIPS)."""
+    # Dynamic programming: the best path to a place comes from the best place nearby in the strip before. Each row up or
+    # down costs a little.
     gain, cost = 8, 1
     rows, gains = ridge.shape[1], gain * ridge.astype(np.int16)
-    best = np.full((STRIPS, rows + 2 * step), -1, np.int16)  # outside it is worse than anywhere
+    best = np.full((STRIPS, rows + 2 * step), -1, np.int16)  # outside the picture it is worse than anywhere inside
     inner = slice(step, step + rows)
     best[0, inner] = gains[0]
     for strip in range(1, STRIPS):
@@ -178,11 +190,11 @@ def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
 
 
 def _measure(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
-    """Measure the rules along some lines: int (n, width), their rows."""
-    columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // COLUMNS))
+    """Measure the rules along `lines`: int (n, width), the rows of each."""
+    columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // MAX_COLUMNS))
     around = ink[_places(lines[:, columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), columns]
     peaks = around.max(axis=0)
-    # Medians: the digit crosses the rule in the lesser part of the columns.
+    # Medians, because the digit covers the rule in fewer than half of the columns.
     levels = _median(peaks)
     spreads = 1.4826 * _median(np.abs(peaks - levels[:, np.newaxis]))
     thicknesses = _median((around >= levels[:, np.newaxis] / 2).sum(axis=0))
@@ -192,12 +204,12 @@ def _measure(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
 
 
 def _median(values: np.ndarray) -> np.ndarray:
-    middle: np.ndarray = np.sort(values)[..., values.shape[-1] // 2]  # np.median is slower by far on so few
+    middle: np.ndarray = np.sort(values)[..., values.shape[-1] // 2]  # np.median is far slower for so few values
     return middle.astype(float)
 
 
 def _places(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
-    """Return the rows around lines, (2 reach + 1, …, width)."""
+    """Return the rows up to `reach` away from `rows`, int (2 reach + 1, …, width)."""
     around: np.ndarray = np.add.outer(np.arange(-reach, reach + 1), rows)
     return around.clip(0, height - 1)
 
@@ -212,8 +224,8 @@ def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
             places = _places(rule.rows, rule.reach, length) * down + np.arange(len(rule.rows)) * along
             pixels[places[ink.take(places) <= rule.darkest]] = 0
             counts[places] += 1
-    erased[under > 1] = 0  # where two rules cross it is darker
-    # From the strokes beside the rules, as far into them as they reach.
+    erased[under > 1] = 0  # where two rules cross, they are darker than one
+    # Put back the strokes that cross or touch a rule: what lies within its reach of the strong ink that is left.
     strong = (erased >= STRONG_INK_LEVEL).view(np.uint8)
     for rules, turned in zip(families, (False, True), strict=True):
         reach = max((rule.reach for rule in rules), default=0)
@@ -224,7 +236,7 @@ def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
 
 
 def _without_ends(erased: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
-    """Erase what is left of rules that leave the picture early: patches at its rim that are as thin and as faint."""
+    """Erase the ends of rules that leave the picture early: patches at its rim that are as thin and faint as rules."""
     if max(erased[0].max(), erased[-1].max(), erased[:, 0].max(), erased[:, -1].max()) < MIN_INK:
         return erased
     rules = [rule for rules in families for rule in rules]

@@ -1,11 +1,11 @@
-"""An ink image → the pieces of ink that stand beside each other in it, such as the digits of a number."""
+"""Split an ink image into the signs that stand beside each other in it, such as the digits of a number."""
 
 import cv2
 import numpy as np
 
 from utils.preprocess import INK_LEVEL
 
-# Pieces whose columns overlap by more than this share of the narrower one are parts of one sign: the hat of a five
+# Patches whose columns overlap by more than this share of the narrower one are parts of one sign: the hat of a five
 # hangs over its belly, while the foot of a two hardly reaches under the next digit.
 OVERLAP_SHARE = 0.3
 
@@ -24,11 +24,11 @@ def split_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
         The same picture with nothing but one sign each, from left to right.
     """
     count, patches, stats, _ = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8), connectivity=8)
-    signs: list[tuple[int, int, list[int]]] = []  # left, right, which patches
+    signs: list[tuple[int, int, list[int]]] = []  # left edge, right edge, the numbers of its patches
     for patch in sorted(range(1, count), key=lambda patch: stats[patch, cv2.CC_STAT_LEFT]):
         left, width = stats[patch, cv2.CC_STAT_LEFT], stats[patch, cv2.CC_STAT_WIDTH]
         right, members = left + width, [patch]
-        # A wide patch may reach over several signs before it.
+        # A wide patch may overlap several of the signs before it.
         while signs and signs[-1][1] - left > OVERLAP_SHARE * min(right - left, signs[-1][1] - signs[-1][0]):
             before = signs.pop()
             left, right, members = before[0], max(before[1], right), before[2] + members

@@ -1,4 +1,4 @@
-"""Many small pictures as one: white, blue and orange on dark, which looks right on a light page and on a dark one."""
+"""Sheets of many small pictures: white, blue and orange on dark grey, which suits a light page and a dark one."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -9,20 +9,24 @@ from PIL import Image, ImageDraw, ImageFont
 
 from utils.image import AGAINST_BGR, FOR_BGR
 
-# A phone shows it at a third of this width, where the text can still be read. It holds 8, 16, 32 or 64 columns.
-WIDTH_PX, GAP_PX, MARGIN_PX = 958, 2, 20
-LINE_PX, TEXT_PX = 56, 32
+# A phone shows a sheet at a third of this width, where its text can still be read. With their gaps, 8, 16, 32 or 64
+# columns fill the width exactly.
+WIDTH_PX = 958
+GAP_PX = 2
+MARGIN_PX = 20
+LINE_PX = 56
+TEXT_PX = 32
 GROUND = 48  # the grey between the pictures, so that black ones are seen too
 WHITE_BGR = (255, 255, 255)
 
 
 def draw_activations(maps: np.ndarray) -> np.ndarray:
-    """Draw a layer's activations: the stronger the whiter; below zero orange.
+    """Draw a layer's activations: the stronger, the whiter; those below zero orange.
 
     Parameters
     ----------
     maps : ndarray of float, shape (n, height, width)
-        Square ones of up to 28×28; 1×1 for neurons.
+        Square maps of up to 28×28; 1×1 for neurons.
 
     Returns
     -------
@@ -31,8 +35,8 @@ def draw_activations(maps: np.ndarray) -> np.ndarray:
     """
     n, side, _ = maps.shape
     columns = 64 if side == 1 else 32 if side <= 7 else 16 if n > 8 else 8
-    weak_ones_too = np.sign(maps) * np.sqrt(np.abs(maps))
-    return _tile(_shade(weak_ones_too, np.abs(weak_ones_too).max(), WHITE_BGR), columns)
+    roots = np.sign(maps) * np.sqrt(np.abs(maps))  # so that weak activations are seen too
+    return _tile(_shade(roots, np.abs(roots).max(), WHITE_BGR), columns)
 
 
 def draw_weights(weights: np.ndarray) -> np.ndarray:
@@ -41,32 +45,36 @@ def draw_weights(weights: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     weights : ndarray of float, shape (n, height, width)
+        A picture for each.
 
     Returns
     -------
     ndarray of uint8, shape (sheet height, 958, 3)
-        Blue first. Each has a scale of its own.
+        Blue first, as OpenCV has it. Each picture has a scale of its own.
     """
     strongest = np.abs(weights).max(axis=(1, 2), keepdims=True)
     return _tile(_shade(weights, strongest, FOR_BGR), columns=16 if len(weights) > 8 else 8)
 
 
 def draw_images(images: np.ndarray) -> np.ndarray:
-    """Draw MNIST-style images in a row of up to eight: float (n, 28, 28), paper 0, ink up to 1."""
+    """Draw MNIST-style images, float (n, 28, 28), paper 0, ink up to 1, in rows of eight; return as `draw_weights`."""
     return _tile(_shade(images, 1.0, WHITE_BGR), columns=8)
 
 
 def draw_shares(shares: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """Draw a row of boxes, the greater the share the whiter, each with its name.
+    """Draw a row of boxes with names: the greater the share, the whiter the box.
 
     Parameters
     ----------
     shares : ndarray of float from 0 to 1, shape (n,)
+        A box for each.
     names : sequence of str
+        What is written in each box.
 
     Returns
     -------
     ndarray of uint8, shape (56, 958, 3)
+        Blue first, as OpenCV has it.
     """
     cell = (WIDTH_PX + GAP_PX) // len(names)
     row = Image.new("L", (WIDTH_PX, LINE_PX), GROUND)
@@ -84,10 +92,12 @@ def stack(titled: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
     Parameters
     ----------
     titled : sequence of (str, ndarray of uint8, shape (sheet height, 958, 3))
+        Titles and sheets, from top to bottom.
 
     Returns
     -------
     ndarray of uint8, shape (height, 998, 3)
+        Blue first, as OpenCV has it.
     """
     parts = [part for title, sheet in titled for part in (_write(title), sheet)]
     margins = ((0, MARGIN_PX), (MARGIN_PX, MARGIN_PX), (0, 0))
@@ -95,7 +105,7 @@ def stack(titled: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
 
 
 def _shade(values: np.ndarray, strongest: np.ndarray | float, above_bgr: tuple[int, int, int]) -> np.ndarray:
-    # From black at 0 to one colour above and orange below.
+    # Black at 0, towards `above_bgr` above it, towards orange below it.
     strength = np.abs(values) / np.maximum(strongest, np.finfo(np.float32).tiny)
     colors = np.where(values[..., np.newaxis] > 0, np.array(above_bgr), np.array(AGAINST_BGR))
     shaded: np.ndarray = strength[..., np.newaxis] * colors
@@ -103,7 +113,7 @@ def _shade(values: np.ndarray, strongest: np.ndarray | float, above_bgr: tuple[i
 
 
 def _tile(pictures: np.ndarray, columns: int) -> np.ndarray:
-    # In rows, each enlarged as far as there is room by a whole number, so that its pixels are seen as squares.
+    # Lay pictures out in rows, each enlarged by the largest whole number that fits, so that pixels stay square.
     n, height, width, _ = pictures.shape
     cell = (WIDTH_PX + GAP_PX) // columns
     times = max(1, (cell - GAP_PX) // width)
@@ -116,7 +126,7 @@ def _tile(pictures: np.ndarray, columns: int) -> np.ndarray:
     return sheet
 
 
-@cache  # half of the time of drawing a network goes into its titles
+@cache  # writing the titles takes half of the time of drawing a network
 def _write(text: str) -> np.ndarray:
     line = Image.new("L", (WIDTH_PX, LINE_PX), GROUND)
     ImageDraw.Draw(line).text((0, LINE_PX / 2), text, fill=220, font=_font(), anchor="lm")

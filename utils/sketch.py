@@ -10,12 +10,20 @@ from utils.image import decode_grey
 
 MAX_VERSIONS = 200
 MAX_BYTES = 8 * 2**20  # of all versions
-MAX_VERSION_BYTES = 2 * 2**20  # minutes of drawing without a stop
+MAX_VERSION_BYTES = 2 * 2**20  # enough for minutes of drawing without a stop
 
 
 @dataclass(frozen=True)
 class Version:
-    """A drawing at one moment: its objects (Fabric.js JSON) and its picture (PNG, black on white)."""
+    """A drawing at one moment.
+
+    Attributes
+    ----------
+    drawing : dict or None
+        Its strokes, as the canvas component sends them: Fabric.js JSON with a list of ``objects``. None: blank paper.
+    picture : bytes or None
+        The same as a PNG, black on white. None: blank paper.
+    """
 
     drawing: dict[str, Any] | None = None
     picture: bytes | None = None
@@ -27,11 +35,11 @@ class Version:
 
     @cached_property
     def size(self) -> int:
-        """How many bytes it has."""
+        """How many bytes it takes."""
         return len(json.dumps(self.drawing)) + len(self.picture or b"")
 
     def is_sound(self) -> bool:
-        """Say whether a canvas can have sent it; anybody can send anything."""
+        """Say whether a canvas can have sent it: a browser can send anything."""
         if self.drawing is None or self.picture is None:
             return False
         try:
@@ -43,10 +51,22 @@ class Version:
 
 @dataclass
 class Sketch:
-    """The versions of one drawing, and which of them is on the canvas; when the last stroke came (`time.monotonic`).
+    """The versions of one drawing, and which of them is on the canvas.
 
-    Each undo, redo or clear starts a new canvas (`generation`) from a version (`start`): no message that is still on
-    its way from the old canvas can answer for the new one.
+    Each undo, redo or clear starts a new canvas, so that a late message from the old one is not taken for its own.
+
+    Attributes
+    ----------
+    versions : list of Version
+        The oldest first; in the beginning, blank paper alone.
+    position : int
+        The index of the version on the canvas.
+    start : Version
+        What the present canvas began with.
+    generation : int
+        How many canvases there were before the present one.
+    last_stroke : float
+        When the last stroke came (`time.monotonic`).
     """
 
     versions: list[Version] = field(default_factory=lambda: [Version()])
@@ -66,13 +86,13 @@ class Sketch:
         return self.current.picture if self.current.has_strokes else None
 
     def record(self, version: Version) -> None:
-        """Take what the canvas sent, if it is sound; if it is new, what was undone before cannot be redone any more."""
+        """Take what the canvas sent, if it is new and sound. What was undone before cannot be redone any more."""
         if version.picture is not None and version.picture != self.current.picture and version.is_sound():
             self._add(version)
             self.last_stroke = time.monotonic()
 
     def go(self, steps: int) -> None:
-        """Undo (−1) or redo (+1)."""
+        """Undo (`steps` is −1) or redo (+1)."""
         self.position = min(max(self.position + steps, 0), len(self.versions) - 1)
         self._restart()
 

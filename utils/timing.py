@@ -6,7 +6,7 @@ from statistics import median
 
 
 def median_ms(call: Callable[[], object], n: int) -> float:
-    """Call `n` times after some calls to warm up; return the median duration in milliseconds."""
+    """Call `n` times, after some calls to warm up; return the median duration in milliseconds."""
     for _ in range(min(n, 10)):
         call()
     durations = []

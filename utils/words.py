@@ -11,13 +11,13 @@ import numpy as np
 from utils.files import printable
 
 TestPart = Literal["strokes", "redrawn", "mnist"]  # what networks are tested on
-# In the order of what matters to people.
+# What matters most to people comes first.
 SET_TITLES: dict[TestPart, str] = {"strokes": "People’s drawings", "redrawn": "MNIST redrawn", "mnist": "MNIST"}
 NOT_MEASURED = "not measured here"
 
 
 def percent(probability: float) -> str:
-    """Format a probability as people read it; never "100 %" or "0 %" for what is only nearly so.
+    """Format a probability as people read it: never as "100 %" or "0 %", which it only nearly is.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def percent(probability: float) -> str:
 
 
 def accuracy_percent(share: float) -> str:
-    """Format an accuracy, with the two places that tell good readers apart.
+    """Format an accuracy with two decimal places: good readers differ by little.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def unbroken(figure: str) -> str:
 
 
 def accuracies_by_title(accuracy: Mapping[str, float]) -> dict[str, str]:
-    """Give every test part's figure under its title; of a part that was not read, that it was not measured.
+    """Return the figure of every test part by its title; a part without one is said to be not measured.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def accuracies_by_title(accuracy: Mapping[str, float]) -> dict[str, str]:
 
 
 def counted(number: float, noun: str) -> str:
-    """Put a number before a noun, which gets an "s" but for one.
+    """Put a number before a noun, which gets an "s" unless the number is one.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def in_a_row(names: Sequence[str]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Say how long, as roughly as people do.
+    """Say how long something takes, as roughly as people do.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def duration(seconds: float) -> str:
 
 
 def run_title(network: str, epochs: int, folder: str, now: datetime) -> str:
-    """Call a run by its network, its epochs and when it was begun (`when_begun`).
+    """Name a run by its network, its epochs and when it was begun (`when_begun`).
 
     Examples
     --------
@@ -117,14 +117,14 @@ def run_title(network: str, epochs: int, folder: str, now: datetime) -> str:
 
 
 def when_begun(folder: str, now: datetime) -> str:
-    """Say when a run was begun, on the clock of whoever reads.
+    """Say when a run was begun, on the reader's clock.
 
     Parameters
     ----------
     folder : str
-        The run folder's name: the time in UTC. Another name stays.
+        The run folder's name: the time in UTC. Any other name is returned as it is.
     now : datetime
-        With the reader's time zone.
+        The present time, with the reader's time zone.
 
     Examples
     --------
@@ -152,8 +152,8 @@ def as_markdown(text: str) -> str:
     \*my\* net \<b\>, 14:05
     """
     escaped = re.sub(r"([\\`*_{}\[\]<>()#+!|~$&-])", r"\\\1", text)
-    # ":smile:" and "www.…" are found after the escapes are gone. An invisible letter on both sides keeps them apart;
-    # nowhere else, so that a command such as "python train.py" can be copied.
+    # Streamlit looks for ":smile:" and "www.…" after it has removed the escapes. An invisible letter on both sides of
+    # the sign hides them. It is put nowhere else, so that a command such as "python train.py" can be copied.
     return re.sub(r"(?<!\d):|:(?!\d)|@|(?<=www)\.", "\N{WORD JOINER}\\g<0>\N{WORD JOINER}", escaped, flags=re.I)
 
 
@@ -163,6 +163,7 @@ def in_words(probabilities: np.ndarray) -> str:
     Parameters
     ----------
     probabilities : ndarray of float, shape (10,)
+        From 0 to 1, for each digit.
 
     Examples
     --------
@@ -200,7 +201,7 @@ def which_of(digits: Iterable[int]) -> str:
 
 
 def who_says_what(answers: dict[str, str]) -> dict[str, list[str]]:
-    """Gather who gives the same answer; the answer that the fewest give comes first.
+    """Group names by the answer that they give; the answer that the fewest give comes first.
 
     Examples
     --------
@@ -225,7 +226,7 @@ def a_digit(digit: int) -> str:
 
 
 def mean_and_spread(shares: Sequence[float]) -> str:
-    """Write a mean ± standard deviation, in per cent; a single one as it is.
+    """Write a mean ± standard deviation, in per cent; a single share alone.
 
     Examples
     --------
