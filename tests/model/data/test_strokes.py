@@ -99,7 +99,7 @@ def test_unreadable_ones_are_found_by_place_label_and_writer(tmp_path, monkeypat
 def test_shipped_list_of_unreadable_ones_is_short_and_gives_reasons():
     with UNREADABLE.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert 0 < len(rows) < 300
+    assert 0 < len(rows) < 500
     # Other letters and symbols serve for nothing, so whether they can be read does not matter.
     assert {row["label"] for row in rows} <= {*"0123456789", *CLEAR_LETTERS}
     assert all(row["reason"] and "/" in row["writer"] for row in rows)
