@@ -22,6 +22,8 @@ from utils.files import load_arrays
 # Letters and symbols that nobody takes for a digit. Left out as too like one: B(8) C(0, 6) D(0) G(6) I(1) J(1, 3) O(0)
 # Q(0) S(5) U(0) Y(4, 9) Z(2) &(4, 8) >(7) {}()/|!,'`.(1, 3 or a dot).
 CLEAR_LETTERS = [*'AEFHKLMNPRTVWX@#%*+="<^~-_:;?$[]']
+# What this laboratory labelled @ is none: mostly the line or dot between two letters, and many look like a 1.
+LIGATURES = "kai", "@"
 VALIDATION_WRITERS, TEST_WRITERS = 0.1, 0.1  # shares of each site's writers
 UNREADABLE = Path(__file__).parent / "unreadable.csv"
 ARRAYS = ("points", "stroke_start", "sample_start", "label", "writer")
@@ -141,7 +143,9 @@ def is_unreadable(characters: Characters) -> np.ndarray:
 
 def select_clear_letters(characters: Characters) -> Characters:
     """Return the characters that nobody takes for a digit."""
-    return characters.select(np.flatnonzero(np.isin(characters.labels, CLEAR_LETTERS)))
+    site, label = LIGATURES
+    ligatures = (characters.sites == site) & (characters.labels == label)
+    return characters.select(np.flatnonzero(np.isin(characters.labels, CLEAR_LETTERS) & ~ligatures))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -89,6 +89,11 @@ def test_digits_and_clear_letters_are_told_apart():
     assert not {*CLEAR_LETTERS} & {*"0123456789OIlSZBDG&|(/!>"}
 
 
+def test_lines_between_letters_are_no_clear_symbols():
+    characters = some_characters("@K@", ["kai/ann", "kai/ann", "lab/ann"])
+    assert select_clear_letters(characters).places.tolist() == [1, 2]
+
+
 def test_unreadable_ones_are_found_by_place_label_and_writer(tmp_path, monkeypatch):
     listed = tmp_path / "unreadable.csv"
     listed.write_text("place,label,writer,reason\n1,5,lab/ann,cut off\n2,5,hut/ben,of another file\n3,T,lab/ann,a 7\n")
