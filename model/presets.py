@@ -1,4 +1,4 @@
-"""How long to train, and how long that takes: what the page offers. No Keras is imported here."""
+"""The presets of the page (Quick, Thorough, Whole), and how long a training takes. No Keras is imported here."""
 
 from dataclasses import dataclass, replace
 
@@ -6,20 +6,22 @@ from model.data.redrawn import has_drawn
 from model.options import Options
 from model.runs.folder import State
 
-MNIST_IMAGES = 54_000  # of its training part
-# On two cores, as `python -m model.measure benchmark training` measures them. In the first step TensorFlow plans.
+MNIST_IMAGES = 54_000  # that are trained on, without the validation part
+# Seconds on two cores, as `python -m model.measure benchmark training` measures them. In the first step TensorFlow
+# makes its plan.
 SECONDS_TO_IMPORT = 3
 SECONDS_TO_LOAD = 2
 SECONDS_OF_FIRST_STEP = 2
 SECONDS_TO_SAVE = 2.4
 SECONDS_TO_MAKE_AN_IMAGE = 0.0002
 SECONDS_TO_WRITE_A_CHARACTER = 0.0002
-# A network reads in such a share of the time that it takes to learn: while it trains, with Keras; judged, with LiteRT.
+# Reading an image takes a share of the time that learning from it takes: one share with Keras, while it trains, and
+# another with LiteRT, when it is judged.
 VALIDATION_IMAGES = 8000
 VALIDATION_SHARE = 0.25
 JUDGED_IMAGES = 28_000
 JUDGING_SHARE = 0.4
-# What is drawn for it once, in a process of its own: the test digits. Those to validate with before it trains.
+# The first training draws the test digits, in a process of their own, and digits to validate with, before it trains.
 SECONDS_TO_DRAW_TESTS = 18
 SECONDS_TO_DRAW_VALIDATION = 5.5
 # Digits and what is no digit, written by rule: at most so many, and so large a share of the images shown.
@@ -27,7 +29,7 @@ MOST_CHARACTERS = 27_000
 SHARE_OF_CHARACTERS = 0.45
 RATE_AS_IT_IS = 0.003
 BATCH_SIZE_AS_IT_IS = 64
-# What a network takes to learn from an image.
+# To learn from one image.
 SECONDS_AN_IMAGE = {
     "reader": 0.0004,
     "light_reader": 0.00027,
@@ -42,19 +44,20 @@ SECONDS_AN_IMAGE = {
 
 @dataclass(frozen=True)
 class Preset:
-    """How long to train.
+    """One choice of how long to train.
 
     Attributes
     ----------
     network : str
-        Where it starts from scratch.
+        The one to train from scratch, unless the user chooses another.
     epochs : int
-        At most: to validate after each may take a third of the seconds.
+        At most. There are fewer if validating after each would take more than a third of the seconds.
     seconds : float or None
-        What the training may take, on two cores: so many images are shown. None: as many as MNIST has, each epoch.
+        How long the training may take on two cores; it decides how many images an epoch shows. None: as many as MNIST
+        has.
     as_it_is : bool
-        Whether a network from scratch is shown MNIST as it is, in small batches, as the tutorials do: so it learns most
-        in little time, but not what is no digit.
+        Whether a network from scratch learns MNIST as it is, in small batches, as the tutorials do. In little time it
+        learns most so, but not what is no digit.
     """
 
     network: str
@@ -63,9 +66,21 @@ class Preset:
     as_it_is: bool = False
 
     def options(self, network: str, start_from: str | None = None, knows_no_digit: bool = True) -> Options:
-        """Choose the options for a network: from scratch, or to go on from what may not know what is no digit.
+        """Choose the options of a training.
 
-        An epoch shows thousands of images at least, and no more than MNIST has.
+        Parameters
+        ----------
+        network : str
+            A key of `SECONDS_AN_IMAGE`.
+        start_from : str, optional
+            The folder of the network to go on from. Default: from scratch.
+        knows_no_digit : bool
+            Whether the network to go on from has a class for what is no digit.
+
+        Returns
+        -------
+        Options
+            An epoch shows at least a thousand images, and at most as many as MNIST has.
         """
         options = Options(
             network=network,
@@ -92,26 +107,26 @@ PRESETS = {
 
 
 def seconds_to_validate(network: str) -> float:
-    """Estimate how long the network takes to read the validation part, after each epoch."""
+    """Estimate how long the network takes to read the validation part once."""
     return 0.2 + VALIDATION_IMAGES * VALIDATION_SHARE * SECONDS_AN_IMAGE[network]
 
 
 def seconds_between_epochs(options: Options) -> float:
-    """Estimate how long it takes to validate, and to make the images of another epoch."""
+    """Estimate how long it takes to validate, and to make the images of the next epoch."""
     images = options.images or MNIST_IMAGES
     return seconds_to_validate(options.network) + images * SECONDS_TO_MAKE_AN_IMAGE * (not options.as_it_is)
 
 
 def training_seconds(options: Options) -> float:
-    """Estimate how long a network takes to learn, with making the images and validating."""
+    """Estimate how long the training itself takes, with making the images and validating."""
     learning = (options.images or MNIST_IMAGES) * SECONDS_AN_IMAGE[options.network]
     return SECONDS_OF_FIRST_STEP + options.epochs * (learning + seconds_between_epochs(options))
 
 
 def expected_seconds(options: Options) -> dict[State, float]:
-    """Estimate what loading, training and judging take, on two cores.
+    """Estimate the seconds that loading, training and judging take, on two cores.
 
-    Only what is drawn already in the state folder is known here: people's strokes are not reckoned with.
+    Drawings that the state folder keeps from earlier trainings are taken into account; people's strokes are not.
     """
     training, drawn = training_seconds(options), has_drawn()
     shown = options.epochs * (options.images or MNIST_IMAGES)

@@ -1,4 +1,4 @@
-"""The steps of a training: what to validate with, the network, the fit, calibrating, saving."""
+"""The steps of a training: the validation part, the network, the fit, calibration, saving."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,13 +21,14 @@ from model.scratch import Scratch
 from utils.files import write_atomically
 from utils.preprocess import BlankError, normalize_digit
 
-# So many of the validation part's digits are called digits. Higher, and more letters pass; lower, and people whose
-# digits are odd are told that theirs are none, which is worse.
+# This share of the validation part's digits is called a digit. A larger one lets more letters pass for digits; with a
+# smaller one, more people are told that their digit is none, which is worse.
 DIGITS_KEPT = 0.985
 LITERT_TOLERANCE = 1e-4
-VALIDATION_REDRAWN, VALIDATED_AT_ONCE = 2000, 500
-BATCHES_AHEAD = 2  # are handed to TensorFlow while it learns from the one before
-IMAGES_AT_ONCE = 256  # after which callbacks are told: someone may have cancelled
+VALIDATION_REDRAWN = 2000
+VALIDATION_BATCH_SIZE = 500
+BATCHES_AHEAD = 2  # that are handed to TensorFlow while it still learns from an earlier one
+IMAGES_AT_ONCE = 256  # between two calls of the callbacks, which look whether someone has cancelled
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
     "adamw": keras.optimizers.AdamW,
@@ -38,17 +39,19 @@ OPTIMIZERS = {
 
 
 def as_the_network_gets_them(inks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Make of ink images what the network gets, as the page does; leave out those taken for blank.
+    """Turn ink images into the network's input, as the page does; leave out those that count as blank.
 
     Parameters
     ----------
     inks : iterable of ndarray of uint8, each (height, width)
+        Ink images: paper 0, ink up to 255.
 
     Returns
     -------
     images : ndarray of float32, shape (n, 28, 28)
+        The network's input, from 0 to 1.
     places : ndarray of int, shape (n,)
-        Which of the ink images they are.
+        The index in `inks` of each image.
     """
     images, places = [], []
     for place, ink in enumerate(inks):
@@ -61,29 +64,30 @@ def as_the_network_gets_them(inks: Iterable[np.ndarray]) -> tuple[np.ndarray, np
 
 
 def draw_as_on_the_page(characters: Characters, seed: int, max_slant: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Draw characters on the canvas at random and make of them what the network gets.
+    """Draw characters on the canvas at random, and turn each into the network's input.
 
     Parameters
     ----------
     characters : Characters
         Pen strokes with what they are.
     seed : int
-        Of place, size, slant and stroke width.
+        Decides place, size, slant and stroke width.
     max_slant : float
-        How far the digits lean at most, to either side: so many widths in a height.
+        The slant is uniform between minus this and this: x moves by so much for each y.
 
     Returns
     -------
     images : ndarray of float32, shape (n, 28, 28)
+        The network's input, from 0 to 1. Characters that count as blank are left out.
     labels : ndarray of str, shape (n,)
-        Those taken for blank are left out.
+        What each image shows.
     """
     drawn = draw(characters.strokes, seed, max_slant)
     return to_unit_range(drawn.images[~drawn.blank]), characters.labels[~drawn.blank]
 
 
 def draw_digits_as_on_the_page(digits: Characters, seed: int, max_slant: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """As `draw_as_on_the_page`, with the labels as numbers: int, shape (n,)."""
+    """Do the same as `draw_as_on_the_page`, for digits: the labels are int, shape (n,)."""
     images, labels = draw_as_on_the_page(digits, seed, max_slant)
     return images, labels.astype(int)
 
@@ -91,25 +95,27 @@ def draw_digits_as_on_the_page(digits: Characters, seed: int, max_slant: float =
 def make_validation_part(
     images: np.ndarray, labels: np.ndarray, redrawn: int, pens: Characters | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Put together what a training is watched on: MNIST's images as they are, then digits drawn as on the page.
+    """Put together the validation part: MNIST's images as they are, then digits drawn as on the page.
 
-    What is drawn for it is kept in the state folder (`model.data.redrawn`).
+    The drawings are kept in the state folder (`model.data.redrawn`).
 
     Parameters
     ----------
     images, labels : ndarray
-        uint8 (n, 28, 28) and their digits.
+        MNIST's images, uint8 (n, 28, 28), and their digits.
     redrawn : int
-        So many of them come once more, drawn with another pen.
+        The first so many of them are in the part a second time, drawn with another pen.
     pens : Characters or None
         Digits that people wrote.
     seed : int
-        Of how they are drawn.
+        Decides how they are drawn.
 
     Returns
     -------
     images : ndarray of float32, shape (n, 28, 28)
+        The network's input, from 0 to 1.
     labels : ndarray of int, shape (n,)
+        The digits.
     """
     labels = labels.astype(int)
     drawn = [(redraw_kept(images[:redrawn], seed), labels[:redrawn])]
@@ -124,19 +130,21 @@ def make_validation_part(
 def split(
     options: Options, mnist: Mnist, writers: dict[str, Characters] | None
 ) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """Say what to train on and what to validate with.
+    """Split the data into what to train on and what to validate with.
 
     Parameters
     ----------
     options : Options
+        The share that validates, the seed, and whether the test digits validate instead.
     mnist : Mnist
+        The whole data set.
     writers : dict of str to Characters or None
-        As `split_writers` gives them.
+        People's strokes, as `split_writers` returns them.
 
     Returns
     -------
     train : ndarray of int
-        Which of MNIST's training images.
+        The indices of MNIST's training images to train on.
     validation : tuple of ndarray
         Images ``(n, 28, 28) float32`` and labels, as `make_validation_part` puts them together.
     """
@@ -174,7 +182,10 @@ LOSSES = {
 
 
 def load_or_build(options: Options, classes: int, checkpoint: Path) -> keras.Model:
-    """Give the network to train: what a run had reached, with its optimizer; or another run's; or a new one.
+    """Return the network to train.
+
+    That is what this run had reached, if it has a checkpoint (then with its optimizer); else the network that the
+    options start from; else a new one.
 
     Raises
     ------
@@ -202,18 +213,20 @@ def fit(
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> None:
-    """Train; the rate rises for a tenth of the steps, then falls along a cosine, unless it is constant.
+    """Train. The learning rate rises for a tenth of the steps, then falls along a cosine, unless it is constant.
 
     Parameters
     ----------
     network : keras.Model
-        Gives logits. One that is compiled goes on where it was: its optimizer counts the steps.
+        Returns logits. A network that is compiled already goes on where it was: its optimizer has counted the steps.
     examples : Examples
+        The batches of each epoch.
     options : Options
         Epochs, learning rate, optimizer, loss.
     validation : tuple of ndarray, optional
-        Images ``(n, 28, 28) float32`` and labels, to watch.
+        Images ``(n, 28, 28) float32`` and labels, read after each epoch.
     callbacks : sequence of Callback
+        Keras's callbacks.
     """
     first_epoch = epochs_done(network, examples)
 
@@ -255,7 +268,7 @@ def _batches(examples: Examples) -> tf.data.Dataset:
 
 
 def _in_batches(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
-    return _without_autotuning(tf.data.Dataset.from_tensor_slices((images, labels)).batch(VALIDATED_AT_ONCE))
+    return _without_autotuning(tf.data.Dataset.from_tensor_slices((images, labels)).batch(VALIDATION_BATCH_SIZE))
 
 
 def _without_autotuning(batches: tf.data.Dataset) -> tf.data.Dataset:
@@ -284,8 +297,9 @@ def _rate(options: Options, steps: int) -> float | keras.optimizers.schedules.Le
 
 
 def _steps_at_once(network: keras.Model, examples: Examples) -> int:
-    # What Keras does between two steps takes longer than a small network's step with a small batch. It tells callbacks
-    # of whole executions only, so an epoch has to be made of them; and TensorFlow has none over several GPUs.
+    # With a small network and small batches, what Keras does between two steps takes longer than the steps. So several
+    # steps are one execution. Callbacks hear of whole executions only, so an epoch has to be a number of them.
+    # Over several GPUs TensorFlow cannot do this.
     strategy = getattr(network, "distribute_strategy", None)
     if strategy and strategy.num_replicas_in_sync > 1:
         return 1
@@ -310,7 +324,7 @@ def find_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     Returns
     -------
     float
-        From 0.25 to 4, to a hundredth part.
+        From 0.25 to 4, to the nearest hundredth of itself.
     """
     temperatures = np.geomspace(0.25, 4, 280)
     chances = [softmax(logits[:, :DIGITS] / t)[np.arange(len(labels)), labels] for t in temperatures]
@@ -318,24 +332,27 @@ def find_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def find_digit_threshold(logits: np.ndarray) -> float:
-    """Find the score that `DIGITS_KEPT` of these digits reach.
+    """Find the score that a share `DIGITS_KEPT` of these digits reaches.
 
     Parameters
     ----------
     logits : ndarray of float, shape (n, classes)
+        What the network gives for digits.
     """
     return float(np.quantile(digit_scores(logits), 1 - DIGITS_KEPT))
 
 
 def save_network(network: keras.Model, images: np.ndarray, run_dir: Path) -> float:
-    """Write ``model.keras`` and ``model.tflite``; return how far their probabilities differ at most.
+    """Write ``model.keras`` and ``model.tflite``; return the largest difference between their probabilities.
 
     Parameters
     ----------
     network : keras.Model
+        The trained network; it returns logits.
     images : ndarray of float32, shape (n, 28, 28)
-        What the two are compared on.
+        Both files read these, to be compared.
     run_dir : Path
+        The folder to write to.
 
     Raises
     ------

@@ -28,13 +28,14 @@ VALIDATED_ON_TEST = (
 
 @dataclass(frozen=True)
 class Published:
-    """How a network was published: what `train.py --preset` does.
+    """How a network was published; `train.py --preset` repeats it.
 
     Attributes
     ----------
     options : Options
+        The options of the published training.
     accuracy : float or None
-        What its authors read right of MNIST's test digits; None where they give no figure.
+        The share of MNIST's test digits that its authors' network read right; None where they give no figure.
     """
 
     options: Options
@@ -42,13 +43,14 @@ class Published:
 
 
 def _published(network: str, epochs: int, batch_size: int, accuracy: float | None = None, **others: Any) -> Published:
-    # Adam at its default rate and MNIST as it is, all of them.
+    # All of them use Adam at its default rate, and MNIST as it is.
     plain: dict[str, Any] = {"learning_rate": 0.001, "constant_rate": True, "as_it_is": True}
     return Published(Options(network=network, epochs=epochs, batch_size=batch_size, **plain, **others), accuracy)
 
 
-# The tutorials' dense network is published both ways. LeNet-5's accuracy is that of LeCun and others 1998, after 20
-# epochs of their own method; simple_cnn's and cnn's are their tutorials' (keras.io/examples/vision/mnist_convnet).
+# The tutorials' dense network was published both ways, validated on training and on test digits. LeNet-5's accuracy is
+# that of LeCun and others 1998, after 20 epochs of their own method; those of simple_cnn and cnn are their tutorials'
+# (cnn: keras.io/examples/vision/mnist_convnet).
 PUBLISHED = {
     "dense": _published("dense", 5, 64, validation_split=0.2, loss="one-hot"),
     "dense_validate_on_test": _published("dense", 10, 32, validate_on_test=True, loss="one-hot"),
@@ -61,33 +63,34 @@ PUBLISHED = {
 
 
 def add_options_and_presets(parser: argparse.ArgumentParser) -> None:
-    """Let a command line take all of `Options`, and a tutorial's by its name."""
+    """Add an argument for each field of `Options` to a command line, and ``--preset`` for a tutorial's options."""
     add_options(parser)
     parser.add_argument(
         "--preset",
         type=one_of(PUBLISHED),
         metavar="NAME",
-        help="a network as it was published: with the options that --list shows, but for those beside this one",
+        help="a network as it was published (--list shows its options); options given beside it take precedence",
     )
 
 
 def parse(
     parser: argparse.ArgumentParser, read: Callable[[], argparse.Namespace]
 ) -> tuple[argparse.Namespace, Options]:
-    """Read a command line.
+    """Read a command line that has the arguments of `add_options_and_presets`.
 
     Parameters
     ----------
     parser : ArgumentParser
-        With `add_options_and_presets`.
+        The parser with those arguments.
     read : callable
-        Lets the parser read; called twice where there is a ``--preset``, which sets other defaults.
+        Runs the parser. It is called a second time if there is a ``--preset``, with the preset's options as defaults.
 
     Returns
     -------
     arguments : Namespace
-        Those that the program has beside the options.
+        All arguments.
     options : Options
+        Those of them that are options of a training.
     """
     arguments = read()
     if arguments.preset:
@@ -104,9 +107,9 @@ class _Lenient(argparse.ArgumentParser):
         raise ValueError(message)
 
 
-@cache  # pages ask for every card at each run
+@cache  # the pages ask this for every card each time they run
 def options_of(command: str) -> Options | None:
-    """Find the options in the command of a card that does not tell them; None if it cannot be made out.
+    """Find the options in a command: older cards have no others. None if the command cannot be understood.
 
     Examples
     --------

@@ -10,9 +10,9 @@ from utils.preprocess import BOX_SIZE_PX, centre_by_mass, fit_into_box
 Strokes = list[np.ndarray]  # each (n, 2): points, x right, y down
 
 CANVAS_SIZE_PX = 280
-BRUSH_RANGE_PX = (6, 30)  # what the page's slider offers
+BRUSH_RANGE_PX = (6, 30)  # as the page's slider offers
 SIZE_RANGE = (1 / 3, 0.95)  # of the canvas' side
-DRAW_SMALL_ZOOM = 6  # finer is no nearer to what normalize_digit makes
+DRAW_SMALL_ZOOM = 6  # a larger zoom comes no nearer to what normalize_digit makes
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,9 @@ class Drawing:
     ink : ndarray of uint8, shape (280, 280)
         The ink image: paper 0, ink 255.
     brush_px : int
+        The brush's diameter.
     size : float
-        The longer side, as a share of the canvas'.
+        The drawing's longer side, as a share of the canvas' side.
     slant : float
         x moves by so much for each y.
     """
@@ -44,6 +45,7 @@ def draw_strokes(strokes: Strokes, brush_px: int) -> np.ndarray:
     strokes : list of ndarray, each (n, 2)
         Points in the canvas' pixels, x right, y down, from its corner.
     brush_px : int
+        The brush's diameter.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def draw_strokes(strokes: Strokes, brush_px: int) -> np.ndarray:
         The ink image: paper 0, ink 255.
     """
     ink = np.zeros((CANVAS_SIZE_PX, CANVAS_SIZE_PX), np.uint8)
-    # Sixteenths of a pixel, and pixel centres at whole numbers. A path of one point would not be drawn.
+    # OpenCV takes sixteenths of a pixel, and has pixel centres at whole numbers. It does not draw a path of one point.
     paths = [np.round((stroke - 0.5) * 16).astype(np.int32) for stroke in strokes]
     paths = [path.repeat(2, axis=0) if len(path) == 1 else path for path in paths]
     cv2.polylines(ink, paths, False, 255, brush_px, cv2.LINE_AA, shift=4)
@@ -59,7 +61,7 @@ def draw_strokes(strokes: Strokes, brush_px: int) -> np.ndarray:
 
 
 def draw_at_random(strokes: Strokes, rng: np.random.Generator, max_slant: float = 0.0) -> Drawing:
-    """Draw a character on the canvas with a round brush: any place, size and stroke width that people choose.
+    """Draw a character on the canvas with a round brush, in any place, size and stroke width that people choose.
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def draw_at_random(strokes: Strokes, rng: np.random.Generator, max_slant: float 
     strokes = [stroke @ shear for stroke in strokes]
     points = np.concatenate(strokes)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
-    # A dot has no extent; it stays one.
+    # A dot has no extent, and stays a dot.
     scale = (size * CANVAS_SIZE_PX - brush_px) / max(float(extent.max()), 1e-6)
     room = CANVAS_SIZE_PX - brush_px - extent * scale
     corner = rng.uniform(0, np.maximum(room, 0)) + brush_px / 2
@@ -94,7 +96,7 @@ def to_unit_box(strokes: Strokes) -> Strokes:
     """
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
-    # A dot has no extent; it stays one.
+    # A dot has no extent, and stays a dot.
     scale = 1 / max(float((high - low).max()), 1e-6)
     return [((stroke - (low + high) / 2) * scale).astype(np.float32) for stroke in strokes]
 

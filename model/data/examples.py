@@ -1,4 +1,4 @@
-"""What training sees: fresh batches of MNIST, of digits drawn with a pen, and of what is no digit."""
+"""What training sees: new images for each epoch, of MNIST, of digits drawn with a pen, and of what is no digit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,19 @@ from model.data.written import write_digit
 from model.options import Options
 
 NO_DIGIT = 10  # the eleventh class
-# How many characters the pools have at most, to MNIST's training images: distortion and pen make each new again.
-REDRAWN, WRITTEN, NO_DIGITS = 0.25, 0.2, 0.3
-EASE_FROM, LAST_STRENGTH = 0.7, 0.35  # of the epochs; of the distortions
+# The sizes of the pools at most, as shares of MNIST's training images. A character of a pool is drawn again and again:
+# its distortion and its pen are new each time.
+REDRAWN = 0.25
+WRITTEN = 0.2
+NO_DIGITS = 0.3
+# From this share of the epochs on the distortions ease, down to this strength.
+EASE_FROM = 0.7
+LAST_STRENGTH = 0.35
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What training draws on, and whether it changes it.
+    """What training learns from, and whether that is distorted.
 
     Attributes
     ----------
@@ -33,7 +38,7 @@ class Recipe:
         How much of an epoch comes from each source: ``mnist`` (its images, distorted), ``redrawn`` (its centre lines,
         drawn with a pen), ``written`` (digits by rule), ``pens`` (people's strokes), ``no digit``. Sums to 1.
     distortions : frozenset of str
-        What is done to MNIST's images and to strokes, of `model.data.distortions.DISTORTIONS`; all of it by default.
+        Which of `model.data.distortions.DISTORTIONS` are applied; by default all.
     habits : bool
         Whether strokes get habits that their writers lacked.
     """
@@ -44,7 +49,7 @@ class Recipe:
 
     @property
     def classes(self) -> int:
-        """How many there are to tell apart: the ten digits, and "no digit" if it is shown."""
+        """The number of classes: the ten digits, and "no digit" if the recipe has that source."""
         return NO_DIGIT + ("no digit" in self.shares)
 
 
@@ -54,7 +59,7 @@ WITH_PENS = Recipe({"mnist": 0.34, "redrawn": 0.12, "written": 0.08, "pens": 0.3
 
 
 def choose_recipe(options: Options, has_pens: bool = False) -> Recipe:
-    """Choose what to train on, by what there is."""
+    """Choose the recipe: by the options, and by whether there are people's strokes."""
     if options.as_it_is:
         return AS_IT_IS
     return WITH_PENS if has_pens else AT_HOME
@@ -62,14 +67,22 @@ def choose_recipe(options: Options, has_pens: bool = False) -> Recipe:
 
 @dataclass(frozen=True)
 class Pool:
-    """Characters to draw: their strokes, each in a box of side 1, and what they are, 0 to 10."""
+    """Characters to draw.
+
+    Attributes
+    ----------
+    strokes : sequence of list of ndarray
+        The strokes of each character, in a box of side 1 about (0, 0).
+    labels : ndarray of int, shape (n,)
+        What each is: a digit from 0 to 9, or 10 (`NO_DIGIT`).
+    """
 
     strokes: Sequence[Strokes]
     labels: np.ndarray
 
 
 class CentreLines(Sequence):
-    """The centre lines of images, each in a box of side 1; found when first asked for: a short training needs few."""
+    """The centre lines of images, in a box of side 1. They are found when first asked for: short trainings need few."""
 
     def __init__(self, images: np.ndarray):
         self._images, self._found = images, {}
@@ -92,7 +105,7 @@ class Sources:
     images, labels : ndarray
         MNIST's training part: uint8 (n, 28, 28) and its digits.
     pools : dict of str to Pool
-        For each source that is drawn, its name in the recipe.
+        The characters of each source that is drawn, by the name that it has in the recipe.
     """
 
     images: np.ndarray
@@ -103,18 +116,18 @@ class Sources:
 def make_sources(
     images: np.ndarray, labels: np.ndarray, pens: Characters | None, recipe: Recipe, options: Options
 ) -> Sources:
-    """Write the pools that all epochs draw from.
+    """Make the pools of characters that all epochs draw from.
 
     Parameters
     ----------
     images, labels : ndarray
         MNIST's training part: uint8 (n, 28, 28) and its digits.
     pens : Characters or None
-        What people wrote, where the recipe has ``pens``.
+        What people wrote; None only if the recipe is without ``pens``.
     recipe : Recipe
-        Only what it draws on is made.
+        Only the pools of its sources are made.
     options : Options
-        No pool need be larger than all that will be drawn from it.
+        The seed, and how many images are shown: no pool is larger than what will be drawn from it.
     """
     rng, n = np.random.default_rng(options.seed), len(labels)
     examples = options.epochs * (options.images or n)
@@ -139,23 +152,23 @@ def make_sources(
 
 
 def random_pen(rng: np.random.Generator) -> float:
-    """Choose a pen's width as a share of the digit's size, as the page's brushes and people's sizes make it."""
+    """Choose a pen's width, as a share of the digit's size: any brush of the page, and any size that people draw."""
     brush_px = rng.integers(BRUSH_RANGE_PX[0], BRUSH_RANGE_PX[1] + 1)
     return float(brush_px / (rng.uniform(*SIZE_RANGE) * CANVAS_SIZE_PX))
 
 
 class Examples(keras.utils.PyDataset):
-    """Batches made afresh for each epoch; the same seed gives the same.
+    """The batches of an epoch, which are new in each; the same seed gives the same batches.
 
-    Each is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`). Towards the
-    last epoch the distortions ease: what the network learns last is nearest to what it will read.
+    A batch is ``(n, 28, 28, 1) float32`` images in [0, 1] and ``(n,) uint8`` labels from 0 to 10 (`NO_DIGIT`). Towards
+    the last epoch the distortions ease, so that what the network learns last is most like what it will read.
 
     Parameters
     ----------
     sources : Sources
-        What they are made from.
+        What the images are made from.
     recipe : Recipe
-        How much comes from each source, and what is done to it.
+        How much comes from each source, and the distortions.
     options : Options
         The images of an epoch (by default as many as MNIST's part in `sources` has) and of a batch, the epochs, the
         seed.
@@ -163,8 +176,7 @@ class Examples(keras.utils.PyDataset):
     Attributes
     ----------
     epoch : int
-        Which one the batches are of, from 1. `model.training.fit` sets it: Keras itself takes a batch before the first
-        epoch, to see its shape, and would count that as one.
+        The present epoch, from 1. `model.training.fit` sets it.
 
     Raises
     ------
@@ -188,7 +200,7 @@ class Examples(keras.utils.PyDataset):
         return self.batches
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        # All of an epoch at once: made while the network trains, they would slow it down as much as it them.
+        # All images of an epoch are made at once. Making them beside the training gains nothing: both use all cores.
         if self._made_for != self.epoch:
             self._make()
         batch = slice(index * self.batch_size, (index + 1) * self.batch_size)
@@ -213,7 +225,7 @@ class Examples(keras.utils.PyDataset):
         self._made_for = self.epoch
 
     def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        # Each once before any comes again, as in every tutorial's epoch.
+        # Every image is shown once before any is shown again, as in every tutorial's epoch.
         n = len(self.sources.labels)
         chosen = np.concatenate([rng.permutation(n) for _ in range(count // n + 1)])[:count]
         images = to_unit_range(self.sources.images[chosen])
@@ -225,14 +237,14 @@ class Examples(keras.utils.PyDataset):
         pool = self.sources.pools[source]
         chosen = rng.integers(len(pool.labels), size=count)
         characters, labels = [pool.strokes[index] for index in chosen], pool.labels[chosen]
-        if self.recipe.habits and source in ("pens", "redrawn"):  # the others have theirs
+        if self.recipe.habits and source in ("pens", "redrawn"):  # digits by rule have habits already
             characters = [add_habit(label, strokes, rng) for label, strokes in zip(labels, characters, strict=True)]
         if self.recipe.distortions:
             characters = distort_strokes(characters, rng, self.strength, self.recipe.distortions)
         images = np.empty((count, 28, 28), np.uint8)
         for i, strokes in enumerate(characters):
             images[i] = draw_small(strokes, random_pen(rng))
-        # Cropping is not perfect where a picture has specks or shadows.
+        # Shift by a pixel: in a picture with specks or shadows the digit is not perfectly cropped.
         for axis in (1, 2):
             shift = rng.integers(-1, 2, count)
             for by in (-1, 1):

@@ -1,4 +1,4 @@
-"""The habits that people have in writing digits, added to strokes that lack them.
+"""People's habits in writing digits, added to digits that were written without them.
 
 MNIST's writers were Americans of the 1990s. Elsewhere people slash their zeros, flag and foot their ones and bar their
 sevens; the hats of fives float; zeros, sixes and eights stay open; sevens end in a flick. `add_habit` gives such
@@ -14,23 +14,24 @@ import numpy as np
 from model.data.drawing import Strokes
 from model.data.lines import curve, direction, join, line
 
-HABIT_SHARE = 0.45  # of the digits that have a habit to get
+HABIT_SHARE = 0.45
 
 
 def add_habit(digit: int, strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Give the digit, at times, a habit that its writer did not have.
+    """Give the digit a habit that its writer did not have, in a share `HABIT_SHARE` of the cases.
 
     Parameters
     ----------
     digit : int
+        From 0 to 9.
     strokes : list of ndarray
-        In a box of side 1 about (0, 0).
+        Its strokes, in a box of side 1 about (0, 0).
     rng : numpy.random.Generator
 
     Returns
     -------
     list of ndarray
-        The strokes, and perhaps more. The same where nothing was to be added.
+        The changed strokes; `strokes` itself if nothing was changed.
     """
     if digit not in _HABITS or rng.random() > HABIT_SHARE:
         return strokes
@@ -44,7 +45,7 @@ def _box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
 
 def slash(centre: np.ndarray, half: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw the slash, or bar, of a zero about `centre` that is `half` (2,) wide and high to each side."""
-    # From top right to bottom left, mostly; within the oval, to its line or beyond: some are far longer than the zero.
+    # Mostly from top right to bottom left. It ends inside the oval, on its line or beyond; some are far longer than it.
     kind = rng.random()
     reach = rng.uniform(0.65, 1.45) if rng.random() < 0.65 else rng.uniform(1.3, 2.3)
     if kind < 0.7:
@@ -54,7 +55,7 @@ def slash(centre: np.ndarray, half: np.ndarray, rng: np.random.Generator) -> np.
         to = np.array([1.0, rng.normal(0, 0.12)])
     else:
         to = np.array([-0.7, -0.7])
-    # How far the oval is in that direction.
+    # Scaled by how far the oval's line is in that direction.
     to = to / np.hypot(*(to / np.maximum(half, 0.1))) * reach
     middle = centre + rng.normal(0, 0.1, 2) * half
     shorter = rng.uniform(0.75, 1.1)
@@ -72,7 +73,7 @@ def _slash_or_open_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 def _flag_one(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     low, high = _box(strokes)
-    if (high - low)[0] > 0.3:  # it has a flag or a foot already
+    if (high - low)[0] > 0.3:  # so wide a one has a flag or a foot already
         return strokes
     points = np.concatenate(strokes)
     top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
@@ -146,7 +147,7 @@ def _flick(bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _bar_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    if len(strokes) > 1 and len(strokes) < 12:  # it may have its bar
+    if len(strokes) > 1 and len(strokes) < 12:  # one of its strokes may be a bar already
         return strokes
     points = np.concatenate(strokes)
     low, high = _box(strokes)
@@ -165,7 +166,7 @@ def _bar_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 
 def _open_six(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    # Whichever end is lower is that of the loop.
+    # The loop is at the lower end of the stroke, which may be its first or its last point.
     if len(strokes) != 1 or len(strokes[0]) < 12:
         return strokes
     stroke = strokes[0] if strokes[0][0, 1] < strokes[0][-1, 1] else strokes[0][::-1]
@@ -173,7 +174,7 @@ def _open_six(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 
 def _float_hat(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    # The hat is the stroke that stays highest; in one piece, it ends where the pen first turned down.
+    # The hat is the stroke that stays highest. In a five of one stroke it ends where the pen first turns down.
     low, _ = _box(strokes)
     if len(strokes) == 1 and len(strokes[0]) > 8:
         stroke = strokes[0] if strokes[0][0, 1] < strokes[0][-1, 1] else strokes[0][::-1]
@@ -194,7 +195,7 @@ def _float_hat(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 
 def _leave_open(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    # The pen is put down late or lifted early.
+    # Cut off a little at both ends, as if the pen was put down late and lifted early.
     if len(strokes) != 1 or len(strokes[0]) < 12:
         return strokes
     stroke, n = strokes[0], len(strokes[0])

@@ -1,4 +1,4 @@
-"""Lines as a hand draws them: what the digits by rule and the drawings that are no digit are made of.
+"""Lines as a hand draws them. Digits by rule, and drawings that are no digit, are made of them.
 
 All are float arrays (n, 2) of points, x right, y down.
 """
@@ -9,9 +9,9 @@ import numpy as np
 
 
 def curve(points: Sequence[tuple[float, float]], rng: np.random.Generator, loose: float = 0.025) -> np.ndarray:
-    """Draw a curve through points (n, 2), each a little off its place: a Catmull-Rom spline.
+    """Draw a curve through points (n, 2), each moved at random by the standard deviation `loose`.
 
-    `loose` is the standard deviation of that. Float64 (8 n - 7, 2).
+    It is a Catmull-Rom spline, float64 (8 n - 7, 2).
     """
     points = np.asarray(points, float) + rng.normal(0, loose, (len(points), 2))
     padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
@@ -38,9 +38,9 @@ def arc(
     rng: np.random.Generator,
     drift: float = 0.06,
 ) -> np.ndarray:
-    """Draw an ellipse's arc from an angle on, clockwise for a positive sweep (y points down).
+    """Draw an arc of an ellipse from an angle on, clockwise for a positive sweep, as y points down.
 
-    Its radius drifts, by a share whose standard deviation is `drift`, so that the ends of a ring need not meet.
+    Its radius grows or shrinks by a share with the standard deviation `drift`, so the ends of a ring need not meet.
     """
     n = max(4, round(abs(sweep_deg) / 15))
     angle = np.deg2rad(start_deg + np.linspace(0, sweep_deg, n))

@@ -1,4 +1,4 @@
-"""MNIST, read, checked and split."""
+"""Reading MNIST, checking it, and splitting it."""
 
 import hashlib
 import os
@@ -43,17 +43,13 @@ def load_mnist(path: str | Path | None = None, tell_download: Callable[[int], ob
         An ``.npz`` file with the arrays ``x_train y_train x_test y_test``. Default: the environment variable
         ``MNIST_PATH``, and without it what ``keras.datasets.mnist.load_data()`` returns.
     tell_download : callable
-        Called twice a second while Keras downloads, with how many bytes there are.
-
-    Returns
-    -------
-    Mnist
+        Called twice a second while Keras downloads, with the number of bytes so far.
 
     Raises
     ------
     ValueError
-        If the file is missing, is no such file, or its arrays are not MNIST's, with what to do about it; likewise
-        if there is no file and no network.
+        If the file is missing or no such file, or its arrays are not like MNIST's; or if no file was given, Keras has
+        none, and the download fails. The message says what to do.
     """
     path = path or os.environ.get("MNIST_PATH")
     if path:
@@ -64,7 +60,7 @@ def load_mnist(path: str | Path | None = None, tell_download: Callable[[int], ob
 
 
 def find_mnist() -> Path | None:
-    """Find MNIST's file where `load_mnist` would, without a download and without Keras; None if it is not here."""
+    """Find MNIST's file where `load_mnist` would, without Keras and without a download; None if there is none."""
     if path := os.environ.get("MNIST_PATH"):
         return Path(path)
     return _keras_file() if _keras_file().is_file() else None
@@ -82,9 +78,9 @@ def _keras_file() -> Path:
 
 
 def _download(tell_download: Callable[[int], object]) -> dict[str, np.ndarray]:
-    import keras  # only here: the page reads MNIST too, and never imports Keras
+    import keras  # only here: the page reads MNIST too, and must not import Keras
 
-    # Keras has no way to ask how far it is, but the file grows where it will stay.
+    # Keras cannot be asked how far a download is, but the file grows in its final place.
     file, ended = _keras_file(), Event()
 
     def watch() -> None:
@@ -162,17 +158,19 @@ def to_unit_range(images: np.ndarray) -> np.ndarray:
 
 
 def mean_digits(images: np.ndarray, labels: np.ndarray) -> dict[int, np.ndarray]:
-    """Lay all pictures of each digit on top of one another.
+    """Average all images of each digit.
 
     Parameters
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
+        Paper 0, ink up to 255.
     labels : ndarray of int, shape (n,)
+        Their digits.
 
     Returns
     -------
     dict of int to ndarray of float32, shape (28, 28)
-        For each digit from 0 (paper in all of them) to 1 (ink in all of them).
+        For each digit its mean image, from 0 (paper in all) to 1 (ink in all).
     """
     return {
         int(digit): images[labels == digit].mean(axis=0, dtype=np.float32) / np.float32(255)

@@ -1,7 +1,7 @@
-"""What is no digit, drawn by rule: what a network must see to know that there are other things.
+"""What is no digit, drawn by rule: a network has to see other things to know that not everything is a digit.
 
-Following Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR 2019: training has to
-show not what will come, but variety. Strokes are lists of arrays (n, 2), x right, y down.
+Following Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR 2019: what training
+shows need not be what people will draw, but has to vary. Strokes are lists of arrays (n, 2), x right, y down.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ def draw_no_digit(digits: Sequence[Strokes], labels: np.ndarray, rng: np.random.
     Parameters
     ----------
     digits : sequence of list of ndarray
-        Digits to cut up, mirror and run together; each in a box of side 1 about (0, 0).
-    labels : ndarray of int
-        What they are.
+        Digits to turn, mirror and put side by side; each in a box of side 1 about (0, 0).
+    labels : ndarray of int, shape (n,)
+        Which digit each is.
     rng : numpy.random.Generator
 
     Returns
@@ -35,7 +35,7 @@ def draw_no_digit(digits: Sequence[Strokes], labels: np.ndarray, rng: np.random.
 
 
 def _glyph(_digits, _labels, rng: np.random.Generator) -> Strokes:
-    # Letters of scripts that nobody knows: lines, arcs, rings and hooks, most of them hung onto each other.
+    # Letters of scripts that do not exist: lines, arcs, rings and hooks, most of them joined to each other.
     strokes, joints = [], [rng.uniform(0, 1, 2)]
     for _ in range(rng.integers(3, 7)):
         start = joints[rng.integers(len(joints))] if rng.random() < 0.7 else rng.uniform(0, 1, 2)
@@ -60,7 +60,7 @@ def _glyph(_digits, _labels, rng: np.random.Generator) -> Strokes:
 
 
 def _grid_glyph(_digits, _labels, rng: np.random.Generator) -> Strokes:
-    # Bars and posts on a grid, as in many scripts, some joined by a corner or hung with a ring.
+    # Horizontal, vertical and diagonal lines on a grid, as in many scripts, some with a corner, some rings.
     xs, ys = np.sort(rng.uniform(0, 1, (2, 3)), axis=1)
     if rng.random() < 0.7:
         xs, ys = np.linspace(0, rng.uniform(0.5, 1.1), 3), np.linspace(0, 1, 3)

@@ -1,6 +1,6 @@
-"""Sets of characters, drawn on the canvas at random: drawn once, then kept in the state folder.
+"""Sets of characters, drawn on the canvas at random: each is drawn once, then kept in the state folder.
 
-To draw ten thousand digits and to prepare them takes some twenty seconds of a core; to read them, far less.
+Drawing ten thousand digits and preparing them takes some twenty seconds of a core; reading the kept file, far less.
 """
 
 import hashlib
@@ -21,11 +21,19 @@ from utils.files import load_arrays, write_atomically
 from utils.preprocess import IMAGE_SIZE_PX, BlankError, normalize_digit
 
 ARRAYS = ("images", "blank", "brush_px", "size", "slant", "encoded", "ends")
-SETS_KEPT = 8  # of 10,000 digits each takes 25 MB
+SETS_KEPT = 8  # a set of 10,000 digits takes 25 MB
 
 
 class Inks(Sequence):
-    """Ink images ``(280, 280) uint8``, as PNG files: as arrays ten thousand would fill 784 MB."""
+    """Ink images ``(280, 280) uint8``, kept as PNG files in memory: ten thousand arrays would fill 784 MB.
+
+    Parameters
+    ----------
+    encoded : ndarray of uint8
+        The PNG files one after the other.
+    ends : ndarray of int, shape (n,)
+        Where each of them ends.
+    """
 
     def __init__(self, encoded: np.ndarray, ends: np.ndarray):
         self.encoded, self.ends = encoded, ends
@@ -45,9 +53,9 @@ class Drawn:
     Attributes
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
-        What the network gets of each, paper 0, ink 255; nothing but paper where it is blank.
+        The network's input for each character: paper 0, ink 255. All 0 if it counts as blank.
     blank : ndarray of bool, shape (n,)
-        Whether it was taken for blank.
+        Whether it counts as blank.
     brush_px, size, slant : ndarray, shape (n,)
         How each was drawn: see `model.data.drawing.Drawing`.
     inks : Sequence of ndarray of uint8, each (280, 280)
@@ -63,16 +71,16 @@ class Drawn:
 
 
 def draw(characters: Iterable[Strokes], seed: int, max_slant: float = 0.0) -> Drawn:
-    """Draw characters, and make of each what the network gets, as the page does.
+    """Draw characters on the canvas at random, and turn each into the network's input, as the page does.
 
     Parameters
     ----------
     characters : iterable of list of ndarray
-        The strokes of each.
+        The strokes of each character.
     seed : int
-        Of place, size, slant and stroke width.
+        Decides place, size, slant and stroke width.
     max_slant : float
-        How far they lean at most, to either side: so many widths in a height.
+        The slant is uniform between minus this and this: x moves by so much for each y.
     """
     rng = np.random.default_rng(seed)
     images, blank, how, encoded = [], [], [], []
@@ -92,7 +100,7 @@ def draw(characters: Iterable[Strokes], seed: int, max_slant: float = 0.0) -> Dr
 
 
 def draw_kept(characters: Sequence[Strokes], seed: int, max_slant: float = 0.0) -> Drawn:
-    """As `draw`; what was drawn once is kept."""
+    """Do the same as `draw`, or read what it drew before."""
     strokes = [stroke for character in characters for stroke in character]
     counts = np.array([len(character) for character in characters]), np.array([len(stroke) for stroke in strokes])
     path = _path([*counts, *strokes], seed, max_slant)
@@ -100,18 +108,18 @@ def draw_kept(characters: Sequence[Strokes], seed: int, max_slant: float = 0.0) 
 
 
 def redraw_kept(images: np.ndarray, seed: int, max_slant: float = 0.0) -> Drawn:
-    """Draw MNIST-style images ``(n, 28, 28) uint8`` again, along their centre lines; what was drawn once is kept."""
+    """Draw MNIST-style images ``(n, 28, 28) uint8`` again, along their centre lines, or read what was drawn before."""
     path = _path([images], seed, max_slant)
     return _keep(path, lambda: draw(map(centre_lines, images), seed, max_slant))
 
 
 def is_kept(images: np.ndarray, seed: int, max_slant: float = 0.0) -> bool:
-    """Say whether `redraw_kept` has them."""
+    """Say whether `redraw_kept` has drawn these images before."""
     return _path([images], seed, max_slant).exists()
 
 
 def has_drawn() -> bool:
-    """Say whether anything is kept: after a first training, what the next ones draw mostly is."""
+    """Say whether any drawings are kept. If so, those of the next training mostly are, too."""
     return any(_folder().glob("*.npz"))
 
 
@@ -120,7 +128,7 @@ def _folder() -> Path:
 
 
 def _path(arrays: Iterable[np.ndarray], seed: int, max_slant: float) -> Path:
-    # Named after all that it is made from and by: whatever changes, another file is made.
+    # The name is a checksum of the data and of the code that draws: if either changes, a new file is made.
     digest = hashlib.sha256(repr((seed, max_slant, cv2.__version__, np.__version__)).encode())
     for file in (skeleton.__file__, drawing.__file__, preprocess.__file__, __file__):
         digest.update(Path(file).read_bytes())
@@ -130,7 +138,7 @@ def _path(arrays: Iterable[np.ndarray], seed: int, max_slant: float) -> Path:
 
 
 def _keep(path: Path, make: Callable[[], Drawn]) -> Drawn:
-    with suppress(ValueError):  # it is missing or damaged: then it is made again
+    with suppress(ValueError):  # the file is missing or damaged, and is made again below
         arrays = load_arrays(path, ARRAYS, "file of drawings", "")
         with suppress(OSError):
             path.touch()
@@ -138,7 +146,7 @@ def _keep(path: Path, make: Callable[[], Drawn]) -> Drawn:
         return Drawn(*values, Inks(encoded, ends))
     made = make()
     values = (made.images, made.blank, made.brush_px, made.size, made.slant, made.inks.encoded, made.inks.ends)
-    with suppress(OSError):  # the disk may be full or read-only: then it is made anew each time
+    with suppress(OSError):  # the disk may be full or read-only; then each training draws again
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda temporary: np.savez(temporary, **dict(zip(ARRAYS, values, strict=True))))
         for old in sorted(path.parent.glob("*.npz"), key=lambda file: -file.stat().st_mtime)[SETS_KEPT:]:

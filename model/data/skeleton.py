@@ -1,4 +1,4 @@
-"""From pictures of digits to the lines that a pen went along, so that they can be drawn again with another pen."""
+"""Finds in pictures of digits the lines that the pen went along, so that another pen can draw them again."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,9 @@ def redraw(images: np.ndarray, labels: np.ndarray) -> Characters:
     Parameters
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
+        Paper 0, ink up to 255.
     labels : ndarray of int, shape (n,)
+        Their digits.
     """
     n = len(labels)
     strokes = [centre_lines(image) for image in images]
@@ -48,12 +50,12 @@ def centre_lines(image: np.ndarray, zoom: int = 4) -> Strokes:
     for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
         neighbour = index[y + 1 + dy, x + 1 + dx]
         linked = neighbour >= 0
-        if dy and dx:  # not across a corner that has a pixel
+        if dy and dx:  # diagonal neighbours are linked only if no pixel beside both links them already
             linked &= (index[y + 1 + dy, x + 1] < 0) & (index[y + 1, x + 1 + dx] < 0)
         pairs.append(np.stack([np.flatnonzero(linked), neighbour[linked]], axis=1))
     pairs = np.concatenate(pairs)
     points = np.stack([x, y], axis=1).astype(np.float32)
-    # Each point moves to the mean of itself and its neighbours, but for the ends of lines.
+    # Smoothing: each point moves to the mean of itself and its neighbours, except the ends of lines.
     degree = np.bincount(pairs.ravel(), minlength=len(points))
     inner = degree > 1
     for _ in range(zoom):
@@ -66,7 +68,7 @@ def centre_lines(image: np.ndarray, zoom: int = 4) -> Strokes:
 
 
 def _paths(pairs: np.ndarray, degree: np.ndarray) -> list[list[int]]:
-    # Walk along all links, from the ends of lines and from junctions first, then around what is left: rings.
+    # Walk along all links: first from the ends of lines and from junctions, then around the rings that are left.
     links: list[set[int]] = [set() for _ in degree]
     for a, b in pairs.tolist():
         links[a].add(b)

@@ -1,6 +1,6 @@
-"""Digits written by rule, in the ways that people have: for those who have no strokes of people to train on.
+"""Digits written by rule, in the ways that people write them: for trainings without people's strokes.
 
-Each function writes one digit, in a box from (0, 0) to about (1, 1), x right, y down; the ways are drawn by lot.
+Each function writes one digit, in a box from (0, 0) to about (1, 1), x right, y down, in a way chosen at random.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from model.data.lines import arc, curve, direction, join, line
 
 
 def write_digit(digit: int, rng: np.random.Generator) -> Strokes:
-    """Write a digit in one of the ways that people have.
+    """Write a digit in one of the ways that people write it.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def _two(rng: np.random.Generator) -> Strokes:
     low = rng.uniform(0.88, 0.98)
     arch = [(0, rng.uniform(0.12, 0.32)), (width * 0.2, 0.04), (width * 0.6, 0), (width * 0.95, 0.2)]
     down = [(width * 0.85, 0.45), (width * 0.4, 0.75)]
-    if rng.random() < 0.08:  # the arch closes to a loop: its pen begins where it comes by again
+    if rng.random() < 0.08:  # the arch is a loop: it begins where it crosses itself
         arch = [(width * 0.8, rng.uniform(0.3, 0.45)), (width * rng.uniform(0, 0.4), 0.16), *arch[2:]]
     kind = rng.random()
     if kind < 0.45:  # a sharp corner and a base

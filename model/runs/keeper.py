@@ -1,6 +1,6 @@
-"""What a training does for its run folder: begin it or go on, hold the lock, say where it is, keep its checkpoints.
+"""A training's run folder while it trains: begin or resume it, hold the lock, write its status and checkpoints.
 
-However it ends, by a fault, Ctrl-C or a signal, the run folder says so before the lock is released.
+However the training ends, by a fault, Ctrl-C or a signal, the run folder says so before the lock is released.
 """
 
 import signal
@@ -35,14 +35,22 @@ from utils.json_files import UnreadableError, read_json, write_json
 from utils.words import counted
 
 SECONDS_BETWEEN_STATUSES = 0.5
-STEPS_AN_EPOCH = 20  # that are kept, for the curves to grow
-# What a signal raises is lost where it meets code that lets nothing out, such as a callback from C.
+POINTS_AN_EPOCH = 20  # of the curves that grow while it trains
+# An exception that a signal raises can get lost, such as in a callback from C. So what it asked for is kept here, too.
 CANCEL_ASKED = Event()
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What ``config.json`` tells beside the options: the files of data, where they were named, and the command."""
+    """What ``config.json`` has beside the options.
+
+    Attributes
+    ----------
+    mnist, strokes : str or None
+        The files of data, if they were named.
+    command : str
+        The command line that began the run.
+    """
 
     mnist: str | None
     strokes: str | None
@@ -50,9 +58,9 @@ class Origin:
 
 
 def begin(run_dir: Path | None, options: Options, origin: Origin) -> Path:
-    """Make the folder of a run, by default one named after the time in the state folder; return it.
+    """Make the folder of a run and return it; by default it is in the state folder, named after the time.
 
-    It may be there already, with a ``log.txt`` of whoever started this process, but nothing else.
+    The folder may exist already and have a ``log.txt`` (the page starts a training so), but nothing else.
 
     Raises
     ------
@@ -73,12 +81,12 @@ def begin(run_dir: Path | None, options: Options, origin: Origin) -> Path:
 
 
 def resume(run_dir: Path) -> tuple[Options, Origin]:
-    """Read how a run was begun, to go on with it.
+    """Read the options with which a run was begun, to go on with it.
 
     Raises
     ------
     ValueError
-        If there is no run to go on with.
+        If the run is finished, or there is none.
     """
     if (run_dir / CARD_FILE).exists():
         raise ValueError(f"The run {run_dir} is finished. Start another one.")
@@ -91,18 +99,18 @@ def resume(run_dir: Path) -> tuple[Options, Origin]:
 
 
 class Cancelled(BaseException):
-    """Somebody asked the training to end. Like KeyboardInterrupt no Exception, so that nothing takes it for a fault."""
+    """Somebody asked the training to end. It is no Exception, so that nothing takes it for a fault."""
 
 
 def cancel(*_) -> None:
-    """End the training, wherever it is: what SIGTERM does."""
+    """End the training, wherever it is: the handler of SIGTERM."""
     CANCEL_ASKED.set()
     raise Cancelled
 
 
 @contextmanager
 def keeping(run_dir: Path, options: Options) -> Iterator["Progress"]:
-    """Hold the lock while a run trains; a fault or a signal is written into its folder, and ends with a sentence."""
+    """Hold the lock while a run trains. A fault or a signal is written into its folder, then ends the program."""
 
     def fail(message: str) -> None:
         with suppress(OSError):  # the disk may be full
@@ -134,13 +142,35 @@ def keeping(run_dir: Path, options: Options) -> Iterator["Progress"]:
 
 
 class Progress:
-    """Says in the run folder how far a run is, over loading, training and judging: `expected` seconds each."""
+    """Writes into the run folder how far a run is.
+
+    Parameters
+    ----------
+    run_dir : Path
+        The run's folder.
+    expected : dict of State to float
+        The seconds that loading, training and judging are expected to take, in this order.
+    """
 
     def __init__(self, run_dir: Path, expected: dict[State, float]):
         self.run_dir, self.expected = run_dir, expected
 
     def tell(self, state: State, message: str, done: float, seconds_left: float | None = None, **counts) -> None:
-        """Write the status: so much of a phase is done, from 0 to 1; it takes as long as expected, or as is said."""
+        """Write the status.
+
+        Parameters
+        ----------
+        state : State
+            Which phase it is.
+        message : str
+            What the page shows.
+        done : float
+            How much of the phase is done, from 0 to 1.
+        seconds_left : float, optional
+            Of the phase, if that is known better than by what was expected.
+        **counts
+            Further fields of `Status`.
+        """
         seconds = [*self.expected.values()]
         place = [*self.expected].index(state)
         before, present, after = sum(seconds[:place]), seconds[place], sum(seconds[place + 1 :])
@@ -152,7 +182,19 @@ class Progress:
 
 
 class Keeper(keras.callbacks.Callback):
-    """Says where the training is; after each epoch it writes its metrics and a checkpoint."""
+    """Keras's callback that writes the status, and after each epoch the metrics and a checkpoint.
+
+    Parameters
+    ----------
+    progress : Progress
+        Writes the status.
+    options : Options
+        The epochs, and what the time between them depends on.
+    batches : int
+        In an epoch.
+    first_epoch : int
+        How many epochs were done before.
+    """
 
     def __init__(self, progress: Progress, options: Options, batches: int, first_epoch: int):
         super().__init__()
@@ -163,22 +205,23 @@ class Keeper(keras.callbacks.Callback):
         self.seconds_before = before[-1]["seconds"] if before else 0.0
         self.start = self.told = time.monotonic()
         self.noted, self.sums = 0, {}
-        # How long a batch takes, without the first of each epoch; and from an epoch's last to the next one's first.
-        self.batch, self.ended, self.timed, self.timed_seconds = 0, None, 0, 0.0
+        self.batch, self.ended = 0, None  # of this epoch, and when it ended
+        # Batches that were timed, and their seconds. The first of an epoch counts as time between epochs instead.
+        self.timed, self.timed_seconds = 0, 0.0
         self.seconds_between = seconds_between_epochs(options)
 
     @property
     def seconds(self) -> float:
-        """Of training, those before a resumption too."""
+        """The seconds of training, with those before it was resumed."""
         return self.seconds_before + time.monotonic() - self.start
 
     def judge(self, message: str, done: float) -> None:
-        """Say how far what comes after the training is: so much of it is done, from 0 to 1."""
+        """Write the status of what comes after the training; `done` of that is done, from 0 to 1."""
         counts = {"epoch": self.epochs, "epochs": self.epochs, "seconds": round(self.seconds, 1)}
         self.progress.tell(State.JUDGING, message, done, **counts)
 
     def tell(self, batch: int) -> None:
-        """Write the status."""
+        """Write the status, `batch` batches into the epoch."""
         left = None
         if self.timed:
             batches_left = (self.epochs - self.epoch) * self.batches - batch
@@ -197,7 +240,7 @@ class Keeper(keras.callbacks.Callback):
         )
 
     def clock(self, batch: int) -> None:
-        """Note how long it took to come here, `batch` batches into the epoch."""
+        """Measure how long the batches since the last call took; `batch` batches of the epoch are done."""
         now = time.monotonic()
         if self.batch:
             self.timed, self.timed_seconds = self.timed + batch - self.batch, self.timed_seconds + now - self.ended
@@ -206,21 +249,21 @@ class Keeper(keras.callbacks.Callback):
         self.batch, self.ended = batch, now
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        """Say that it begins."""
+        """Write the first status."""
         self.tell(0)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        """Say where it is, now and then; end if that was asked for."""
+        """Write the status now and then; end if that was asked for."""
         if CANCEL_ASKED.is_set():
             raise Cancelled
         self.clock(batch + 1)
-        if (batch + 1) * STEPS_AN_EPOCH // self.batches > self.noted * STEPS_AN_EPOCH // self.batches:
+        if (batch + 1) * POINTS_AN_EPOCH // self.batches > self.noted * POINTS_AN_EPOCH // self.batches:
             self.note_step(batch + 1, logs)
         if time.monotonic() - self.told >= SECONDS_BETWEEN_STATUSES:
             self.tell(batch + 1)
 
     def note_step(self, batch: int, logs: dict[str, float]) -> None:
-        """Write the metrics since the last step; Keras gives their means since the epoch's begin."""
+        """Write the mean metrics since the last note. Those that Keras gives are means since the epoch began."""
         sums = {name: float(value) * batch for name, value in logs.items()}
         since = {name: (total - self.sums.get(name, 0.0)) / (batch - self.noted) for name, total in sums.items()}
         if np.isfinite([*since.values()]).all():
@@ -228,11 +271,14 @@ class Keeper(keras.callbacks.Callback):
         self.noted, self.sums = batch, sums
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Count from the start."""
+        """Count from 0 again."""
         self.noted, self.sums, self.batch = 0, {}, 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write the epoch's metrics, then the checkpoint: resuming forgets a line that is ahead of it."""
+        """Write the epoch's metrics, then the checkpoint.
+
+        If the program ends between the two, resuming drops the line of metrics that is ahead of the checkpoint.
+        """
         if not np.isfinite([*logs.values()]).all():
             raise ValueError("The loss is no longer a number, so training stopped. Try a smaller --learning-rate.")
         line = {"epoch": epoch + 1, "seconds": round(self.seconds, 2)}
