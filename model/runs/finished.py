@@ -39,7 +39,7 @@ class Trained:
         Without its network and seed. Of an earlier version's network the whole command, if it cannot be made out.
         """
         options = self.card.how_trained
-        return " ".join(options.as_arguments(but=("network", "seed"))) if options else self.card.command
+        return " ".join(options.as_arguments(without=("network", "seed"))) if options else self.card.command
 
 
 def find_trained(now: datetime) -> list[Trained]:
