@@ -116,14 +116,16 @@ def as_flag(name: str) -> str:
 def add_mnist(parser: argparse.ArgumentParser) -> None:
     """Add ``--mnist`` to a command line."""
     parser.add_argument(
-        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
+        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else the file that MNIST_PATH names, else a download"
     )
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Add ``--mnist`` and ``--strokes`` to a command line."""
     add_mnist(parser)
-    parser.add_argument("--strokes", type=Path, metavar="PATH", help="people's pen strokes; else STROKES_PATH")
+    parser.add_argument(
+        "--strokes", type=Path, metavar="PATH", help="people's pen strokes; else the file that STROKES_PATH names"
+    )
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

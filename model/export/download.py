@@ -53,4 +53,4 @@ def _write(folder: Path, name: str, target: Path) -> None:
     with _one_at_a_time:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        raise ExportError(done.stderr.strip().rpartition("\n")[2] or "The export ended without a word.")
+        raise ExportError(done.stderr.strip().rpartition("\n")[2] or "The export failed without an error message.")

@@ -98,7 +98,7 @@ def measure_reading() -> None:
     report("draw the activations of all layers as one picture", inside_ms, "ms", 50, 100)
     start = time.perf_counter()
     digits = len(fill_bank(network).labels)
-    report(f"write {digits:,} digits to compare with, and look at them", time.perf_counter() - start, "s", 1, 3)
+    report(f"write {digits:,} digits to compare with, and read them", time.perf_counter() - start, "s", 1, 3)
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras

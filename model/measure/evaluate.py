@@ -173,11 +173,11 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
     if sets == {"not-digits"}:
         sets |= {"redrawn"}  # the digits that they are to be told from
     mnist = load_mnist(arguments.mnist) if sets & {"mnist", "redrawn"} else None
-    of_test_writers = split_writers(load_strokes(arguments.strokes))["test"] if "strokes" in sets else None
-    answers = judge(predictor, sets, mnist, of_test_writers, arguments.seed)
+    test_strokes = split_writers(load_strokes(arguments.strokes))["test"] if "strokes" in sets else None
+    answers = judge(predictor, sets, mnist, test_strokes, arguments.seed)
     others: dict[str, Answers] = {}
-    if of_test_writers:
-        letters = select_clear_letters(of_test_writers)
+    if test_strokes:
+        letters = select_clear_letters(test_strokes)
         others["letters"] = answer_drawn(predictor, draw(letters.strokes, arguments.seed), letters.labels)
     if "not-digits" in sets:
         ink, names = load_not_digits(arguments.not_digits)
@@ -185,8 +185,8 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
         others["not-digits"] = answers_of(predictions, ink, np.full(len(ink), -2))
 
     summaries = {name: summarise(set_answers) for name, set_answers in answers.items()}
-    if of_test_writers:
-        readable = np.flatnonzero(~is_unreadable(select_digits(of_test_writers)))
+    if test_strokes:
+        readable = np.flatnonzero(~is_unreadable(select_digits(test_strokes)))
         summary = summarise(answers["strokes"].select(readable))
         summaries["strokes"]["readable"] = {name: summary[name] for name in ("n", "accuracy", "ece", "called_digit")}
     against = "strokes" if "strokes" in sets else "redrawn"

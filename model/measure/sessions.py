@@ -264,7 +264,7 @@ async def measure(server: Server | ProxiedServers, sessions: int, seconds_betwee
             await last.open()
             await last.close()
         await asyncio.sleep(1)
-    answers = [answer for of_one in drawn for answer in of_one]
+    answers = [answer for session_answers in drawn for answer in session_answers]
     return Figures(
         opening_s=openings,
         answer_s=[seconds for seconds, _ in answers],

@@ -87,12 +87,12 @@ def measure_time_to_accuracy() -> None:
         for name, train in (("ours", train_ours), ("plain Keras", train_plainly)):
             keras.utils.set_random_seed(seed)
             clocks[name].append(train(mnist, seed))
-    for name, of_name in clocks.items():
-        last = [clock.reached[-1][1] for clock in of_name]
+    for name, clocks_of_name in clocks.items():
+        last = [clock.reached[-1][1] for clock in clocks_of_name]
         print(f"the light reader from scratch, {name}: {mean(last):.2%} ± {stdev(last):.2%} after {EPOCHS} epochs")
-        report("  training", median(clock.seconds for clock in of_name), "s", len(SEEDS))
+        report("  training", median(clock.seconds for clock in clocks_of_name), "s", len(SEEDS))
         for target in TARGETS:
-            report(f"  to {target:.1%}", median(clock.seconds_to(target) for clock in of_name), "s", len(SEEDS))
+            report(f"  to {target:.1%}", median(clock.seconds_to(target) for clock in clocks_of_name), "s", len(SEEDS))
 
 
 def press(options: Options) -> tuple[Path, list[tuple[float, Status]]]:
@@ -120,8 +120,8 @@ def measure_preset(name: str, start_from: Path | None, network: str) -> None:
         accuracies.append(read_card(run_dir).accuracy["mnist"])
         end = statuses[-1][0]
         begins = [next(seconds for seconds, status in statuses if status.state is state) for state in phases] + [end]
-        for of_phase, (begin, then) in zip(phases.values(), pairwise([0, *begins[1:]]), strict=True):
-            of_phase.append(then - begin)
+        for durations, (begin, then) in zip(phases.values(), pairwise([0, *begins[1:]]), strict=True):
+            durations.append(then - begin)
         # Not of the last three seconds: the page looks once a second, so there it is a third off anyway.
         left = [(status.seconds_left, end - seconds) for seconds, status in statuses if end - seconds > 3]
         worst.append(max(abs(said / then - 1) for said, then in left if said is not None))

@@ -98,8 +98,8 @@ def _plain_name(folder: Path, now: datetime) -> str:
         pass  # not finished: its config.json says the same
     try:
         config = read_json(folder / CONFIG_FILE, _Config)
-        begun_from = config["start_from"]
-        network = read_card(Path(begun_from)).network if begun_from else config["network"]
+        start_from = config["start_from"]
+        network = read_card(Path(start_from)).network if start_from else config["network"]
         return run_title(network, config["epochs"], folder.name, now)
     except (FileNotFoundError, UnreadableError, CheckpointError):
         return f"a run, {when_begun(folder.name, now)}"

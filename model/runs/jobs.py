@@ -43,7 +43,7 @@ CGROUP = Path("/sys/fs/cgroup")  # tells how much memory a container may use
 
 
 class BusyError(RuntimeError):
-    """A training goes on already. The message says which one, and since when."""
+    """Another training is going on. The message says which one, and since when."""
 
 
 class NoRoomError(OSError):
@@ -141,8 +141,8 @@ def only_training(run_dir: Path) -> Iterator[None]:
         lock.acquire(timeout=SECONDS_TO_PROBE)
     except Timeout:
         job = latest_job()
-        which = f" since {job.started} UTC, in {job.run_dir}" if job else ""
-        raise BusyError(f"A training goes on{which}. Wait for its end, or cancel it.") from None
+        which = f"has been going on since {job.started} UTC, in {job.run_dir}" if job else "is going on"
+        raise BusyError(f"A training {which}. Wait for its end, or cancel it.") from None
     try:
         _note(run_dir, os.getpid())
         yield
@@ -216,7 +216,7 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
     Raises
     ------
     BusyError
-        If a training goes on already.
+        If another training is going on.
     NoRoomError
         If less than 1 GB is free, on the disk or in memory.
     OSError
@@ -225,7 +225,7 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
     with _starting:
         job = latest_job()
         if job and job.running:
-            raise BusyError(f"A training goes on since {job.started} UTC. Wait for its end, or cancel it.")
+            raise BusyError(f"A training has been going on since {job.started} UTC. Wait for its end, or cancel it.")
         runs_dir().mkdir(parents=True, exist_ok=True)
         _check_room()
         _check_memory()

@@ -42,8 +42,8 @@ def judge(new: Card, current: Card) -> Verdict:
     better: list[str] = []
     worse: list[str] = []
     alike: list[str] = []
-    of_both = new.accuracy.keys() & current.accuracy.keys()
-    for name in (name for name in SET_TITLES if name in of_both):
+    compared = new.accuracy.keys() & current.accuracy.keys()
+    for name in (name for name in SET_TITLES if name in compared):
         gain = new.accuracy[name] - current.accuracy[name]
         if abs(gain) <= by_chance(new, current, name):
             alike.append(f"*{SET_TITLES[name]}*")
@@ -53,7 +53,7 @@ def judge(new: Card, current: Card) -> Verdict:
     reads = ", ".join(f"{in_a_row(parts)} {how}" for parts, how in found if parts)
     if not reads:
         return Verdict("The two were tried on no digits in common: draw with both on *Networks*.", use_it=False)
-    if others := [f"*{title}*" for name, title in SET_TITLES.items() if name not in of_both]:
+    if others := [f"*{title}*" for name, title in SET_TITLES.items() if name not in compared]:
         reads += f" (not compared: {in_a_row(others)})"
     untried = current.accuracy.keys() - new.accuracy.keys()
     if better and worse:
