@@ -191,7 +191,7 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
         summaries["strokes"]["readable"] = {name: summary[name] for name in ("n", "accuracy", "ece", "called_digit")}
     against = "strokes" if "strokes" in sets else "redrawn"
     summaries |= {name: tell_apart(answers[against], set_answers, against) for name, set_answers in others.items()}
-    if of_test_writers:
+    if test_strokes:
         clear = others["letters"].select(np.flatnonzero(~is_unreadable(letters)))
         summaries["letters"]["clear"] = tell_apart(answers[against], clear, against)
     if "not-digits" in sets:
