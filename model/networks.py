@@ -86,7 +86,7 @@ def deep_dense(classes: int) -> keras.Model:
 
 
 def simple_cnn(classes: int) -> keras.Model:
-    """Build one convolution before the dense layers; as published, it has no activation function of its own."""
+    """Build one convolution before the dense layers; as published, the convolution has no activation."""
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Conv2D(28, 3)(images)
     x = layers.MaxPooling2D()(x)

@@ -60,7 +60,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Reading:
-    """An ink image, read.
+    """What was read in an ink image.
 
     Attributes
     ----------

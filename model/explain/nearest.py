@@ -14,7 +14,7 @@ from model.explain.activations import OpenNetwork
 from model.predictor import DIGITS
 
 EACH = 200  # digits of each class
-# Stroke width by the digit's size: near that of the canvas's default brush, so that the nearest differ in their shapes.
+# Stroke width as a share of the digit's size: near the canvas's default brush, so that digits differ in shape, not pen.
 PEN_RANGE = (0.08, 0.14)
 STRENGTH = 0.5  # a share of training's distortions: the digits are varied, but none is too odd to explain much
 

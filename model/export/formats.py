@@ -27,7 +27,7 @@ class ExportError(Exception):
 
 @dataclass(frozen=True)
 class Format:
-    """A format of networks.
+    """A format that a network can be exported in.
 
     Attributes
     ----------

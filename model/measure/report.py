@@ -5,13 +5,13 @@ import numpy as np
 
 
 def report(what: str, figure: float, unit: str, n: int, goal: float | None = None) -> None:
-    """Print one line: what was measured, its median, n, and whether it meets the goal, the most it may be."""
+    """Print one line: what was measured, its median, n, and whether that is at most the goal."""
     verdict = "" if goal is None else f"   {compare(figure, goal, unit)}"
     print(f"{what:<66} {figure:10.3f} {unit:<4} (n = {n}){verdict}", flush=True)
 
 
 def compare(figure: float, goal: float, unit: str) -> str:
-    """Say what the goal is, the most that the figure may be, and whether the figure meets it."""
+    """Say what the goal is, and whether the figure is at most that."""
     return f"goal ≤ {goal:g} {unit}: {'met' if figure <= goal else 'MISSED'}"
 
 

@@ -333,7 +333,7 @@ def print_row(what: str, figures: Figures) -> None:
 
 
 def print_goal(what: str, figure: float, unit: str, goal: float) -> None:
-    """Print a figure, its goal, the most that it may be, and whether it is met."""
+    """Print a figure, its goal, and whether it is at most that."""
     print(f"{what}: {figure:.3g} {unit}   {compare(figure, goal, unit)}")
 
 

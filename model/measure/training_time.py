@@ -48,7 +48,7 @@ class Clock(keras.callbacks.Callback):
         self.mnist, self.seconds, self.reached = mnist, 0.0, []
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Let the clock run."""
+        """Start the clock."""
         self.start = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
@@ -122,7 +122,7 @@ def measure_preset(name: str, start_from: Path | None, network: str) -> None:
         begins = [next(seconds for seconds, status in statuses if status.state is state) for state in phases] + [end]
         for durations, (begin, then) in zip(phases.values(), pairwise([0, *begins[1:]]), strict=True):
             durations.append(then - begin)
-        # Not of the last three seconds: the page looks once a second, so there it is a third off anyway.
+        # Not of the last three seconds: the page looks once a second, so there it may be a third off anyway.
         left = [(status.seconds_left, end - seconds) for seconds, status in statuses if end - seconds > 3]
         worst.append(max(abs(said / then - 1) for said, then in left if said is not None))
     start = "the shipped network" if start_from else f"scratch, {network}"
