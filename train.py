@@ -10,14 +10,14 @@
 
 The run folder gets
 
-    config.json                  the options
-    status.json                  how far the run is
-    metrics.jsonl, steps.jsonl   the accuracies and losses: a line an epoch, and twenty an epoch
-    checkpoint.keras             to resume from; written after each epoch, deleted at the end
-    model.keras, model.tflite    the network: to go on training, and to read with
-    model.json                   its card, which is also printed at the end
-    curves.png                   its learning curves
-    quality.json, mistakes-*.png what the page shows of how well it reads
+    config.json                    the options
+    status.json                    how far the run is
+    metrics.jsonl, steps.jsonl     the accuracies and losses: a line an epoch, and twenty an epoch
+    checkpoint.keras               to resume from; written after each epoch, deleted at the end
+    model.keras, model.tflite      the network: to go on training, and to read with
+    model.json                     its card, which is also printed at the end
+    curves.png                     its learning curves
+    quality.json, mistakes-*.png   what the page shows of how well it reads
 
 Ctrl-C and SIGTERM end the training; ``--resume`` goes on after the last finished epoch.
 """
@@ -189,7 +189,7 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
 
 
 def on_all_gpus() -> AbstractContextManager:
-    """Return the scope in which a network is trained on all GPUs, or, with less than two, one that does nothing."""
+    """Return the scope in which a network is trained on all GPUs, or, with fewer than two, one that does nothing."""
     gpus = tf.config.list_logical_devices("GPU")
     return tf.distribute.MirroredStrategy(gpus).scope() if len(gpus) > 1 else nullcontext()
 
