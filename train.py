@@ -8,11 +8,18 @@
     python train.py --mnist mnist.npz --seed 1         # MNIST from a file, another seed
     python train.py --resume data/runs/RUN             # go on with a run that was cut off
 
-The run folder gets ``config.json``, ``status.json`` (where it is), ``metrics.jsonl`` (a line an epoch),
-``steps.jsonl`` (twenty an epoch), ``checkpoint.keras`` (after each epoch, until the end), ``model.keras`` (to go on
-training), ``model.tflite`` (to read with), ``model.json`` (the card), ``curves.png``, and, for the page to show,
-``quality.json`` and pictures of the mistakes. The last line printed is the card as JSON. Ctrl-C and SIGTERM end the
-training; ``--resume`` goes on after the last whole epoch.
+The run folder gets
+
+    config.json                    the options
+    status.json                    how far the run is
+    metrics.jsonl, steps.jsonl     the accuracies and losses: a line an epoch, and twenty an epoch
+    checkpoint.keras               to resume from; written after each epoch, deleted at the end
+    model.keras, model.tflite      the network: to go on training, and to read with
+    model.json                     its card, which is also printed at the end
+    curves.png                     its learning curves
+    quality.json, mistakes-*.png   what the page shows of how well it reads
+
+Ctrl-C and SIGTERM end the training; ``--resume`` goes on after the last finished epoch.
 """
 
 import argparse
@@ -59,14 +66,16 @@ VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-
 
 
 def read_command_line(argv: Sequence[str] | None) -> tuple[argparse.Namespace, Options]:
-    """Read the command line; a value out of range ends with a sentence and exit status 2."""
+    """Read the command line; a value out of range ends the program with a message and exit status 2."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0], formatter_class=HelpFormatter)
     add_data(parser)
     add_options_and_presets(parser)
     output = parser.add_argument_group("output")
-    output.add_argument("--run-dir", type=Path, metavar="DIR", help="default: data/runs/ and the time")
-    output.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that was cut off; as it was begun")
-    parser.add_argument("--list", action="store_true", help="print the networks, and how they were published; then end")
+    output.add_argument("--run-dir", type=Path, metavar="DIR", help="the run folder; default: data/runs/ and the time")
+    output.add_argument(
+        "--resume", type=Path, metavar="DIR", help="go on with a run that was cut off, by its own options"
+    )
+    parser.add_argument("--list", action="store_true", help="print the networks and how they were published, and end")
     return parse(parser, lambda: parser.parse_args(argv))
 
 
@@ -84,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     mnist, strokes = arguments.mnist, arguments.strokes or os.environ.get("STROKES_PATH")
     origin = Origin(str(mnist) if mnist else None, str(strokes) if strokes else None, command)
     if options.start_from:
-        with suppress(CheckpointError):  # it is said when the network is loaded
+        with suppress(CheckpointError):  # reported when the network is loaded
             options = replace(options, network=read_card(Path(options.start_from)).network)
     run_dir = arguments.resume
     try:
@@ -101,13 +110,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -> Card:
-    """Train a network from the data to its card, and return that."""
+    """Do it all, from loading the data to writing the card; return the card."""
     # Data
-    loaded = SECONDS_TO_IMPORT / progress.expected[State.PREPARING]
-    progress.tell(State.PREPARING, "Loading the data", loaded)
+    imported = SECONDS_TO_IMPORT / progress.expected[State.PREPARING]
+    progress.tell(State.PREPARING, "Loading the data", imported)
     mnist = load_mnist(
         origin.mnist,
-        lambda got: progress.tell(State.PREPARING, f"Downloading MNIST: {got / 1e6:.1f} of 11.5 MB", loaded),
+        lambda got: progress.tell(State.PREPARING, f"Downloading MNIST: {got / 1e6:.1f} of 11.5 MB", imported),
     )
     writers = split_writers(load_strokes(Path(origin.strokes))) if origin.strokes else None
     with drawing_tests(mnist, origin.mnist or find_mnist(), origin.strokes) as drawing:
@@ -159,9 +168,9 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
             options=options,
         )
 
-        # Judge: the test parts are read once, here, and choose nothing.
+        # Judge: the test parts are read once, here, and nothing is chosen by them.
         if drawing:
-            keeper.judge("Drawing the test digits, this once", 0.3)
+            keeper.judge("Drawing the test digits (only once)", 0.3)
             drawing.wait()
         keeper.judge("Reading the test digits", 0.6)
         sets = ("mnist", "redrawn", "strokes") if writers else ("mnist", "redrawn")
@@ -180,7 +189,7 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
 
 
 def on_all_gpus() -> AbstractContextManager:
-    """Give the scope in which a network is spread over this machine's GPUs; where there are not several, none."""
+    """Return the scope in which a network is trained on all GPUs, or, with fewer than two, one that does nothing."""
     gpus = tf.config.list_logical_devices("GPU")
     return tf.distribute.MirroredStrategy(gpus).scope() if len(gpus) > 1 else nullcontext()
 

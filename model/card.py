@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 
 
 class OfParts(TypedDict, Generic[Value]):
-    """Something of each test part; people's strokes are not everywhere."""
+    """A value for each test part; ``strokes`` is missing where there was no file of people's strokes."""
 
     mnist: Value
     redrawn: Value
@@ -41,46 +41,52 @@ class OfParts(TypedDict, Generic[Value]):
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of a trained network: how it reads, the figures printed when it was made, how to make it again.
+    """What is known of a trained network: what it is, how well it reads, and how to train it again.
 
     Attributes
     ----------
     network : str
         Its name in `model.networks`.
     parameters : int
-        How many numbers it has learned, with the averages that batch normalisation keeps.
-    epochs, seed : int
-        Of its training.
-    train_images, validation_images : int
-        How many of MNIST's images it learned from; how many images, MNIST's and drawn ones, it was watched on.
+        How many it has, with the averages that batch normalisation keeps.
+    epochs : int
+        How many it was trained for.
+    seed : int
+        The random seed of its training.
+    train_images : int
+        How many of MNIST's images it learned from.
     train_writers : int
-        How many people's strokes it learned from; 0 if from MNIST and digits written by rule alone.
+        How many people's strokes it learned from; 0 if it learned without people's strokes.
+    validation_images : int
+        How many images it was validated on: MNIST's and drawn ones.
     data_sha256 : str
-        Of MNIST's arrays: two cards with the same one were trained on the same data.
+        The checksum of MNIST's arrays: networks with the same one were trained on the same MNIST.
     temperature : float
-        The logits are divided by it, so that "90 % sure" is right nine times in ten (Guo et al., ICML 2017). Chosen on
-        the validation part.
+        What the logits are divided by, so that "90 % sure" is right nine times in ten (Guo et al., ICML 2017). Chosen
+        on the validation part.
     digit_threshold : float
-        From this `Prediction.digit_score` on, what was drawn is called a digit. Chosen on the validation part.
+        The least `Prediction.digit_score` that is called a digit. Chosen on the validation part.
     validation_accuracy : float
         The share of the validation part that it read right after the last epoch.
-    accuracy, images : dict of str to float and int
-        For each test part (``strokes`` if `train_writers`) the share read right, and of how many. None of them was
-        trained on: the strokes are of other writers.
+    accuracy : dict of str to float
+        For each test part the share of its digits that is read right. It learned from none of them: the strokes are by
+        other writers.
+    images : dict of str to int
+        For each test part how many digits it has.
     litert_max_difference : float
-        How far the probabilities of the two files differ at most.
+        The largest difference between the probabilities by ``model.keras`` and by ``model.tflite``.
     litert_sha256 : str
-        Of ``model.tflite``, to tell whether it still is the file that was judged.
+        The checksum of ``model.tflite``, to tell whether it still is the file that was judged.
     training_seconds : float
-        How long it learned, without loading and judging.
+        How long the training took, without loading and judging.
     date : str
         When it was made, UTC: "2026-11-22".
     command : str
         What was typed, or what the page ran.
     versions : dict of str to str
-        Of Python and of the packages that matter.
+        The versions of Python and of the packages that matter.
     options : Options or None
-        How it was trained; None in cards of earlier versions, where `how_trained` finds it in the command.
+        How it was trained; None in a card by an earlier version of this program (see `how_trained`).
     """
 
     network: Annotated[str, Meta(pattern=r"^[\w.-]{1,100}$")]
@@ -106,16 +112,16 @@ class Card:
 
     def __post_init__(self) -> None:
         if unknown := set(self.accuracy) - set(self.images):
-            raise ValueError(f"accuracy is told of {', '.join(unknown)}, but not of how many images")
+            raise ValueError(f"accuracy has {', '.join(unknown)}, but images has not")
 
     @property
     def how_trained(self) -> Options | None:
-        """The options of its training; None if an earlier version's command cannot be made out."""
+        """How it was trained, by `options` or else by `command`; None if that cannot be parsed."""
         return self.options or options_of(self.command)
 
     @property
     def test_told(self) -> str:
-        """What the test digits had to do with the training, in a sentence."""
+        """Whether the test digits were used in the training, in a sentence."""
         if self.how_trained is None:
             return "Whether these digits were looked at while it was trained is not known."
         if self.how_trained.validate_on_test:
@@ -129,7 +135,7 @@ def read_card(folder: Path) -> Card:
     Raises
     ------
     CheckpointError
-        If ``model.json`` is missing, or anything in it is not as it should be.
+        If ``model.json`` is missing or not as it should be.
     """
     path = folder / CARD_FILE
     try:
@@ -146,7 +152,7 @@ def write_card(card: Card, folder: Path) -> None:
 
 
 class Confused(TypedDict):
-    """How often a digit was taken for another; −1 for blank paper."""
+    """How often the digit `was` was read as `said`, which is −1 for a picture taken for blank."""
 
     was: int
     said: int
@@ -154,7 +160,7 @@ class Confused(TypedDict):
 
 
 class Slice(TypedDict):
-    """How well a part of a test part is read."""
+    """Some digits of a test part: how many they are, and the share read right."""
 
     n: Positive
     accuracy: Share
@@ -165,7 +171,29 @@ TenCounts = Annotated[list[Count], Meta(min_length=10, max_length=10)]
 
 
 class Quality(TypedDict):
-    """What the page shows of how a network reads a test part: `model.measure.quality.summarise` works it out."""
+    """The figures of a network on a test part, as `model.measure.quality.summarise` computes them.
+
+    Attributes
+    ----------
+    n : int
+        How many digits the test part has.
+    accuracy : float
+        The share read right.
+    interval : tuple of float
+        The 95 % interval of `accuracy`.
+    ece : float
+        The expected calibration error.
+    reliability : list of Bin
+        For each range of confidence how much was read right.
+    called_digit : float
+        The share that is called a digit.
+    confused : list of Confused
+        The most frequent mistakes, the most frequent first.
+    confusion : list of list of int
+        How often each digit (row) was read as each (column).
+    slices : dict of str to dict of str to Slice
+        For each way to divide the test part its slices by name.
+    """
 
     n: Positive
     accuracy: Share
@@ -195,14 +223,14 @@ def read_quality(folder: Path) -> OfParts[Quality] | None:
 def as_zip(folder: Path) -> bytes:
     """Put all files in `folder`, and in the folders in it, into a zip file."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:  # as they are: weights hardly get smaller
+    with zipfile.ZipFile(packed, "w") as archive:  # not compressed: weights hardly get smaller
         for path in sorted(folder.rglob("*")):
             archive.write(path, path.relative_to(folder))
     return packed.getvalue()
 
 
 def file_sha256(path: Path) -> str:
-    """Return a file's checksum."""
+    """Return the SHA-256 checksum of a file, in hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -1,6 +1,7 @@
-"""The networks' layers, to be drawn without Keras: ``networks.json``, which ``python -m model.layers`` writes.
+"""The layers of each network, to describe and to draw them without Keras.
 
-A test holds that the file says what `model.networks` builds.
+They are in ``networks.json``, which ``python -m model.layers`` writes. A test checks that it agrees with
+`model.networks`.
 """
 
 import json
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
     import keras
 
 LAYERS_FILE = Path(__file__).with_name("networks.json")
-# Of the drawing: nine steps, as the longest networks have, are as wide as the page's text.
-STEP_PX, DRAWING_PX, LINE_PX, LETTERS_A_LINE = 78, 110, 14, 14
-SHEET_PX_A_VALUE, LEAST_SHEET_PX, SHIFT_PX, BAR_PX, BAR_PX_A_DOUBLING = 1.9, 6, 3, 9, 9
-_AT_WORDS = re.compile("(?<=[a-z]{2})(?=[A-Z])")  # "Batch|Normalization", but "ReLU"
+STEP_PX = 78  # width of a step: nine, as the longest networks have, are as wide as the page's text
+DRAWING_PX = 110  # height of the drawing above its texts
+LINE_PX = 14  # height of a line of text
+LETTERS_A_LINE = 14
+SHEET_PX_A_VALUE = 1.9  # width and height of a feature map's value
+LEAST_SHEET_PX = 6
+SHIFT_PX = 3  # from one sheet of a stack to the next
+BAR_PX = 9  # width of a bar, and its least length
+BAR_PX_A_DOUBLING = 9  # added to a bar's length by twice as many values
+_WORD_BREAK = re.compile("(?<=[a-z]{2})(?=[A-Z])")  # "Batch|Normalization", but "ReLU"
 
 
 @dataclass(frozen=True)
@@ -32,13 +39,13 @@ class Layer:
     Attributes
     ----------
     kind : str
-        Keras's name of it: "Conv2D".
+        Its class in Keras, such as "Conv2D".
     detail : str
-        What it is made with: "5×5, stride 2", "relu"; may be empty.
+        Its settings, such as "5×5, stride 2" or "relu"; may be empty.
     shape : tuple of int
-        Of its output for one picture: (height, width, channels) or (values,).
+        The shape of its output for one picture: (height, width, channels) or (values,).
     parameters : int
-        How many numbers it learns, with the averages that batch normalisation keeps.
+        How many it has, with the averages that batch normalisation keeps.
     """
 
     kind: str
@@ -48,13 +55,13 @@ class Layer:
 
     @property
     def size(self) -> str:
-        """The shape as people write it: "28×28×32", "128 values"."""
+        """The shape as text, such as "28×28×32" or "128 values"."""
         first, *others = self.shape
         return "×".join(map(str, self.shape)) if others else f"{first:,} values"
 
 
 class Area(TypedDict):
-    """A sheet or a bar, by two of its corners, in pixels; and whether the layer has parameters."""
+    """A sheet or a bar: two opposite corners, in pixels, and whether its layer has parameters."""
 
     x: float
     y: float
@@ -64,7 +71,7 @@ class Area(TypedDict):
 
 
 class Text(TypedDict):
-    """A text, its middle at (`x`, `y`), in pixels; and whether it is to stand out."""
+    """A text: its middle (`x`, `y`), in pixels, and whether it is emphasised."""
 
     x: float
     y: float
@@ -73,7 +80,7 @@ class Text(TypedDict):
 
 
 class Drawing(TypedDict):
-    """A network, drawn: its size, in pixels; the areas, those behind first; the texts."""
+    """The drawing of a network: its size, in pixels, its areas from back to front, and its texts."""
 
     width: int
     height: float
@@ -82,7 +89,7 @@ class Drawing(TypedDict):
 
 
 def read_layers() -> dict[str, list[Layer]]:
-    """Read the layers of each network by name, with ten outputs; the first is the picture that comes in."""
+    """Read the layers of each network by its name; the first is the input, the last has ten outputs."""
     networks = json.loads(LAYERS_FILE.read_text(encoding="utf-8"))
     return {
         name: [Layer(**layer | {"shape": tuple(layer["shape"])}) for layer in layers]
@@ -91,7 +98,7 @@ def read_layers() -> dict[str, list[Layer]]:
 
 
 def in_steps(layers: list[Layer]) -> list[list[Layer]]:
-    """Gather layers into steps: one that changes the shape or mixes the values, and those after it that do neither."""
+    """Group the layers into steps: the normalisation, ReLU and dropout after a layer belong to its step."""
     steps: list[list[Layer]] = []
     for layer in layers:
         if layer.kind in ("BatchNormalization", "ReLU", "Dropout"):
@@ -102,14 +109,9 @@ def in_steps(layers: list[Layer]) -> list[list[Layer]]:
 
 
 def draw_layers(layers: list[Layer]) -> Drawing:
-    """Draw a network as textbooks do since LeCun and others 1998: its steps in a row, what is known of each below it.
+    """Draw a network as LeCun and others did in 1998: its steps in a row, with a description below each.
 
-    Pictures are a stack of sheets, values a bar; `SHEET_PX_A_VALUE`, `_sheets` and `_bar_px` keep the large ones small
-    enough and the small ones large enough.
-
-    Parameters
-    ----------
-    layers : list of Layer
+    Feature maps are a stack of sheets, the values of a dense layer are a bar.
     """
     steps = in_steps(layers)
     areas: list[Area] = []
@@ -140,24 +142,24 @@ def _areas(layer: Layer, center: float) -> list[Area]:
 
 
 def _sheets(channels: int) -> int:
-    """Say how many sheets stand for so many channels: one more for each doubling."""
+    """Return how many sheets stand for the channels: one more for each doubling."""
     return channels.bit_length()
 
 
 def _bar_px(values: int) -> float:
-    """Say how long the bar of so many values is: as much longer for each doubling, within limits."""
+    """Return how long the bar of a layer is: each doubling of its values adds the same length, within limits."""
     return min(max(BAR_PX_A_DOUBLING * math.log2(values), BAR_PX), DRAWING_PX)
 
 
 def in_lines(step: list[Layer]) -> list[str]:
-    """Describe a step in lines, alike in all: its kind, how it is made, its size, its parameters; what goes with it."""
+    """Describe a step in lines of text: kind, settings, size and parameters of its first layer; then the others."""
     first, *others = step
     lines = [first.kind, first.detail, first.size]
     if first.parameters:
         lines += [f"{first.parameters:,}", "parameters"]
     for layer in others:
         learned = f" {layer.parameters:,} parameters" if layer.parameters else ""
-        lines += wrap(f"+ {_AT_WORDS.sub(' ', layer.kind)} {layer.detail}{learned}", LETTERS_A_LINE)
+        lines += wrap(f"+ {_WORD_BREAK.sub(' ', layer.kind)} {layer.detail}{learned}", LETTERS_A_LINE)
     return lines
 
 
@@ -184,7 +186,7 @@ def _detail(layer: "keras.Layer") -> str:
 
 
 def describe_networks() -> str:
-    """Describe each network: its layers, its parameters, its history; then how they were published."""
+    """Describe each network by its history, parameters and layers; then each preset by its options."""
     lines = []
     for name, layers in read_layers().items():
         lines.append(f"{name}: {HISTORIES[name]} {sum(layer.parameters for layer in layers):,} parameters")
@@ -195,14 +197,14 @@ def describe_networks() -> str:
 
 
 def main() -> None:
-    """Write the file."""
+    """Write ``networks.json``."""
     from model.networks import NETWORKS  # only here: it imports Keras, and the page imports this module
 
     networks = []
     for name, build in NETWORKS.items():
         layers = (json.dumps(asdict(layer), ensure_ascii=False) for layer in layers_of(build(DIGITS)))
         networks.append(f'"{name}": [\n  ' + ",\n  ".join(layers) + "\n]")
-    LAYERS_FILE.write_text("{\n" + ",\n".join(networks) + "\n}\n", encoding="utf-8")  # a layer a line, to be read
+    LAYERS_FILE.write_text("{\n" + ",\n".join(networks) + "\n}\n", encoding="utf-8")  # a layer a line, easy to read
     print(f"Written to {LAYERS_FILE}")
 
 

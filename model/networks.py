@@ -1,8 +1,8 @@
-"""The networks by name, each a function that reads as a picture of the net.
+"""The networks by name: a function for each, which lists its layers from input to output.
 
-Each maps ``(n, 28, 28, 1) float32`` images in [0, 1] to ``(n, classes) float32`` logits, before softmax: the ten
-digits, and, where there are eleven classes, "no digit". Where a network was published with a softmax at its end, that
-is in the loss here, which is the same and loses no precision.
+A network maps ``(n, 28, 28, 1) float32`` images in [0, 1] to ``(n, classes) float32`` logits: one for each digit, and
+with eleven classes one for "no digit". The softmax is always part of the loss, which is more precise, even where a
+network was published with a softmax layer at its end.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ def reader(classes: int) -> keras.Model:
     """Build the network that ships with the app.
 
     Four convolutions over three resolutions (28×28, 14×14, 7×7). Batch normalisation is folded into the convolutions
-    when the network is converted for reading, so it costs nothing there.
+    when the network is converted for reading, so it takes no time there.
     """
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Conv2D(32, 5, padding="same", use_bias=False)(images)
@@ -55,25 +55,25 @@ def light_reader(classes: int) -> keras.Model:
 
 
 def dense(classes: int, hidden: Sequence[int] = (128,), dropout: float = 0.0) -> keras.Model:
-    """Build hidden layers of so many neurons each; every one of them sees every pixel."""
+    """Build dense layers only: `hidden` has the number of neurons of each hidden layer."""
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Flatten()(images)
     for neurons in hidden:
         x = layers.Dense(neurons, activation="relu")(x)
-        if dropout:  # a share of the neurons, others in each step, so that none relies on another
+        if dropout:  # each step leaves out other neurons, so that none relies on another
             x = layers.Dropout(dropout)(x)
     logits = layers.Dense(classes, name="logits")(x)
     return keras.Model(images, logits, name="dense")
 
 
 def scratch(classes: int, hidden: Sequence[int] = (128,)) -> keras.Model:
-    """Build the same layers as `dense`, which learn in NumPy alone."""
+    """Build the same layers as `dense`; `model.scratch` trains them, in NumPy alone."""
     same = dense(classes, hidden)
     return Scratch(same.inputs, same.outputs, name="scratch")
 
 
 def deep_dense(classes: int) -> keras.Model:
-    """Build three hidden layers, with dropout and batch normalisation against learning by heart."""
+    """Build three hidden layers, with dropout and batch normalisation against overfitting."""
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Flatten()(images)
     x = layers.Dense(256, activation="relu")(x)
@@ -86,7 +86,7 @@ def deep_dense(classes: int) -> keras.Model:
 
 
 def simple_cnn(classes: int) -> keras.Model:
-    """Build one convolution before the dense layers; it was published without a non-linearity of its own."""
+    """Build one convolution before the dense layers; as published, the convolution has no activation."""
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Conv2D(28, 3)(images)
     x = layers.MaxPooling2D()(x)
@@ -111,7 +111,7 @@ def cnn(classes: int) -> keras.Model:
 
 
 def lenet5(classes: int) -> keras.Model:
-    """Build LeNet-5 (LeCun, Bottou, Bengio and Haffner 1998), with dense logits for its radial basis functions."""
+    """Build LeNet-5 (LeCun, Bottou, Bengio and Haffner 1998), with a dense layer for its radial basis functions."""
     images = keras.Input((28, 28, 1), name="images")
     x = layers.Conv2D(6, 5, padding="same", activation="tanh")(images)
     x = layers.AveragePooling2D(2)(x)
@@ -125,8 +125,8 @@ def lenet5(classes: int) -> keras.Model:
 
 
 def _normalise_and_rectify(x):
-    # After the pooling, where a quarter of the values is left. The short memory (Keras's default is 0.99) lets the
-    # moving averages follow runs of a few dozen steps too.
+    # This comes after the pooling, which leaves a quarter of the values to compute. The moving averages have a shorter
+    # memory than Keras's default (0.99), so that they are right after a few dozen steps too.
     return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
 
 
@@ -136,7 +136,7 @@ NETWORKS: dict[str, Callable[..., keras.Model]] = {
 
 
 def build(options: Options, classes: int) -> keras.Model:
-    """Build the network that the options name, with the layers that they say."""
+    """Build the network that the options name; `classes` is 10, or 11 with "no digit"."""
     if options.network == "dense":
         return dense(classes, options.hidden, options.dropout)
     if options.network == "scratch":

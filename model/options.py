@@ -1,4 +1,4 @@
-"""How to train: the options that the command line, run folders, cards, presets, the page and the search all speak.
+"""How to train: one set of options for the command line, run folders, cards, presets, the page and the search.
 
 No Keras is imported here.
 """
@@ -16,46 +16,52 @@ LOSSES = ("sparse", "one-hot")
 OPTIMIZERS = ("adam", "adamw", "nadam", "rmsprop", "sgd")
 OPTIMIZERS_OF_SCRATCH = ("adam", "sgd")
 MOST_NEURONS = 10_000
-RATE_ANEW, RATE_TO_GO_ON = 0.006, 0.0005
+RATE_FROM_SCRATCH = 0.006
+RATE_TO_GO_ON = 0.0005
 
 
-def _option(default: object, help_text: str, **how: object) -> Any:
-    # `how` is for argparse.
-    return field(default=default, metadata={"help": help_text, **how})
+def _option(default: object, help_text: str, **for_argparse: object) -> Any:
+    return field(default=default, metadata={"help": help_text, **for_argparse})
 
 
 @dataclass(frozen=True)
 class Options:
-    """Everything that decides a training, but its data; each is an option of ``train.py``.
+    """Everything that decides a training except its data.
+
+    Each field is an option of ``train.py``, and is explained by its help text.
 
     Raises
     ------
     ValueError
-        If one is out of range. The sentence names it, and says what was expected.
+        If a value is out of range. The message names the option and says what was expected.
     """
 
-    network: str = _option("reader", "--list says which there are", type=one_of(NETWORKS), metavar="NAME")
-    hidden: tuple[int, ...] = _option((128,), "neurons of each layer of dense and scratch", type=int, metavar="N")
-    dropout: float = _option(0.0, "share of dense's neurons left out in each step", type=float)
+    network: str = _option("reader", "what to train; --list shows all networks", type=one_of(NETWORKS), metavar="NAME")
+    hidden: tuple[int, ...] = _option(
+        (128,), "neurons in each hidden layer, for dense and scratch", type=int, metavar="N"
+    )
+    dropout: float = _option(0.0, "share of its neurons that dense leaves out in each step", type=float)
     start_from: str | None = _option(None, "the folder of a network to go on from", type=str, metavar="DIR")
-    epochs: int = _option(25, "how often it is shown the images", type=int)
-    images: int | None = _option(None, "an epoch; default: as many as MNIST's training part has", type=int)
+    epochs: int = _option(25, "how often the network is shown the images", type=int)
+    images: int | None = _option(None, "images in an epoch; default: as many as MNIST's training part has", type=int)
     batch_size: int = _option(256, "images in a step", type=int)
     learning_rate: float | None = _option(
-        None, f"at its peak; default: {RATE_ANEW} from scratch, {RATE_TO_GO_ON} with --start-from", type=float
+        None,
+        f"learning rate at its peak; default: {RATE_FROM_SCRATCH} from scratch, {RATE_TO_GO_ON} with --start-from",
+        type=float,
     )
-    constant_rate: bool = _option(False, "the learning rate neither rises at first nor falls along a cosine")
+    constant_rate: bool = _option(False, "keep the learning rate constant: no warm-up, no cosine decay")
     optimizer: str = _option("adam", ", ".join(OPTIMIZERS), type=one_of(OPTIMIZERS), metavar="NAME")
-    loss: str = _option("sparse", "cross-entropy: sparse, or one-hot", type=one_of(LOSSES), metavar="NAME")
-    as_it_is: bool = _option(False, "MNIST as it is: nothing distorted, drawn or added")
+    loss: str = _option("sparse", "cross-entropy, with labels sparse or one-hot", type=one_of(LOSSES), metavar="NAME")
+    as_it_is: bool = _option(False, "train on MNIST as it is: nothing distorted, drawn or added")
     validation_split: float = _option(0.1, "share of MNIST's training images to validate with", type=float)
-    validate_on_test: bool = _option(False, "on the test digits, as some tutorials do: flatters, see --list")
-    seed: int = _option(0, "of the first weights, of chance in training, and of the split", type=int)
+    validate_on_test: bool = _option(False, "validate on the test digits, as some tutorials do: flatters, see --list")
+    seed: int = _option(0, "of all that is random: the first weights, the training, the split", type=int)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))  # argparse gives a list
         if self.learning_rate is None:
-            object.__setattr__(self, "learning_rate", RATE_TO_GO_ON if self.start_from else RATE_ANEW)
+            object.__setattr__(self, "learning_rate", RATE_TO_GO_ON if self.start_from else RATE_FROM_SCRATCH)
         self._check_names()
         self._check_numbers()
 
@@ -84,8 +90,8 @@ class Options:
         if not 0 < self.validation_split < 1:
             raise ValueError(f"--validation-split is {self.validation_split}; expected between 0 and 1, such as 0.1")
 
-    def as_arguments(self, but: Iterable[str] = ()) -> list[str]:
-        """Write the options as words of a command line: those that are not the defaults, without those in `but`.
+    def as_arguments(self, without: Iterable[str] = ()) -> list[str]:
+        """Write the options as arguments of ``train.py``, without those that are the defaults or named in `without`.
 
         Examples
         --------
@@ -94,7 +100,7 @@ class Options:
         """
         defaults, words = vars(Options(start_from=self.start_from)) | {"start_from": None}, []
         for name, value in vars(self).items():
-            if value == defaults[name] or name in but:
+            if value == defaults[name] or name in without:
                 continue
             words.append(as_flag(name))
             if value is not True:
@@ -103,41 +109,43 @@ class Options:
 
 
 def as_flag(name: str) -> str:
-    """Write an option's name as the command line has it: ``batch_size`` as ``--batch-size``."""
+    """Write an option's name as a flag: ``batch_size`` as ``--batch-size``."""
     return f"--{name.replace('_', '-')}"
 
 
 def add_mnist(parser: argparse.ArgumentParser) -> None:
-    """Let a command line name MNIST's file."""
+    """Add ``--mnist`` to a command line."""
     parser.add_argument(
-        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else MNIST_PATH, else Keras downloads it"
+        "--mnist", type=Path, metavar="PATH", help="mnist.npz; else the file that MNIST_PATH names, else a download"
     )
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    """Let a command line name the files of data."""
+    """Add ``--mnist`` and ``--strokes`` to a command line."""
     add_mnist(parser)
-    parser.add_argument("--strokes", type=Path, metavar="PATH", help="people's pen strokes; else STROKES_PATH")
+    parser.add_argument(
+        "--strokes", type=Path, metavar="PATH", help="people's pen strokes; else the file that STROKES_PATH names"
+    )
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Let a command line take all of `Options`."""
+    """Add all of `Options` to a command line."""
     group = parser.add_argument_group("training")
     for option in fields(Options):
-        how = dict(option.metadata) | {"help": option.metadata["help"].replace("%", "%%")}
+        settings = dict(option.metadata) | {"help": option.metadata["help"].replace("%", "%%")}
         if option.type is bool:
-            how["action"] = "store_true"
+            settings["action"] = "store_true"
         elif isinstance(option.default, tuple):
-            how["nargs"] = "+"
-        group.add_argument(as_flag(option.name), default=option.default, **how)
+            settings["nargs"] = "+"
+        group.add_argument(as_flag(option.name), default=option.default, **settings)
 
 
 def read_options(arguments: argparse.Namespace) -> Options:
-    """Take the options from what a parser has read.
+    """Make the options from what a parser has read.
 
     Raises
     ------
     ValueError
-        As `Options`.
+        If a value is out of range.
     """
     return Options(**{option.name: getattr(arguments, option.name) for option in fields(Options)})

@@ -1,13 +1,13 @@
-"""Read pictures from the command line with the network in use, a JSON line for each.
+"""Read pictures with the network in use, and print a line of JSON for each.
 
     python -m model.predict seven.png photo.jpg
     find scans -name '*.png' | python -m model.predict -
     python -m model.predict --table scans/*.png
 
-The lines are ``{"path", "label", "confidence", "probabilities": [10], "is_digit": true, "blank": false}``. The ten
-probabilities hold given that it is a digit; ``is_digit`` says whether it looks like one. On blank paper label,
-confidence and probabilities are null, and it is no digit; for a file that cannot be read ``{"path", "error"}``. The
-others go on, and the exit status is 1 at the end. A list of names may end its lines as Windows does.
+A line is ``{"path", "label", "confidence", "probabilities": [10], "is_digit": true, "blank": false}``. The ten
+probabilities hold if the picture is a digit; ``is_digit`` says whether it looks like one. For blank paper, label,
+confidence and probabilities are null and ``is_digit`` is false. A file that cannot be read gets ``{"path", "error"}``:
+the others are still read, and the exit status is 1 at the end. The names on standard input may have Windows line ends.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from utils.words import percent
 
 
 def read_files(paths: Iterable[str], predictor: Predictor) -> Iterator[dict[str, Any]]:
-    """Read the files one after the other; yield for each what is printed of it."""
+    """Read the files one after the other; yield the result of each, as its line of JSON has it."""
     for path in paths:
         try:
             reading = predictor.read(load_image(path))
@@ -46,7 +46,7 @@ def read_files(paths: Iterable[str], predictor: Predictor) -> Iterator[dict[str,
 
 
 def as_table_row(result: dict[str, Any]) -> str:
-    """Format a result for people."""
+    """Format a result as a row of the table."""
     if "error" in result:
         return f"   ?  {'':>8}  {result['path']}: {result['error']}"
     if result["blank"]:
@@ -57,10 +57,10 @@ def as_table_row(result: dict[str, Any]) -> str:
 
 
 def names_from_stdin() -> Iterator[str]:
-    """Read file names, one a line, as they come."""
+    """Read file names from standard input, one a line, as they come."""
     for line in sys.stdin.buffer:
         if name := line.rstrip(b"\r\n"):
-            yield os.fsdecode(name)  # a name is bytes: not all are UTF-8
+            yield os.fsdecode(name)  # names are bytes, and not all of them are UTF-8
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     names = (name for file in arguments.files for name in (names_from_stdin() if file == "-" else [file]))
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # what the terminal has no letters for
+        sys.stdout.reconfigure(errors="backslashreplace")  # characters that the terminal cannot show
     failed = False
     try:
         for result in read_files(names, predictor):
@@ -84,13 +84,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(as_table_row(result) if arguments.table else json.dumps(result), flush=True)
     except OSError as error:
         print(f"The results cannot be written: {error.strerror}.", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python tries once more at exit
         return 1
     return int(failed)
 
 
 if __name__ == "__main__":
-    # As other commands do: when nobody reads on (`| head`), and on Ctrl-C, it ends without a word.
+    # Like other commands, it ends silently on Ctrl-C, and when nobody reads its output any more (`| head`).
     for number in (signal.SIGPIPE, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     sys.exit(main())

@@ -17,7 +17,7 @@ IMAGE_SHAPE = (28, 28)
 DIGITS = 10
 CLASSES = (DIGITS, DIGITS + 1)  # the ten digits, and for most networks "no digit"
 MAX_BATCH = 64
-# A second candidate this likely is told beside the first ("4 or 9?").
+# Another digit that is at least this likely is named beside the likeliest ("4 or 9?").
 CLOSE_PROBABILITY = 0.2
 
 
@@ -32,11 +32,11 @@ class Prediction:
     confidence : float
         Its probability.
     probabilities : ndarray of float32, shape (10,)
-        Of each digit, given that it is one; they sum to one.
+        How likely each digit is, given that the image is a digit; they sum to one.
     digit_score : float
-        The log-odds that it is a digit at all: high for digits, low for letters, scribbles and the like.
+        The log-odds that the image is a digit at all: high for digits, low for letters, scribbles and the like.
     is_digit : bool
-        Whether the score reaches the threshold on the model's card.
+        Whether `digit_score` reaches the threshold on the network's card.
     """
 
     label: int
@@ -52,7 +52,7 @@ class Prediction:
 
     @property
     def candidates(self) -> tuple[int, ...]:
-        """The digits to name: the likeliest, and those close behind it, likeliest first."""
+        """The digits to name: the likeliest, then those that reach `CLOSE_PROBABILITY`, likeliest first."""
         order = np.argsort(-self.probabilities, kind="stable")
         close = [int(digit) for digit in order[1:] if self.probabilities[digit] >= CLOSE_PROBABILITY]
         return (self.label, *close)
@@ -60,18 +60,18 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Reading:
-    """An ink image, read.
+    """What was read in an ink image.
 
     Attributes
     ----------
     blank : str
         Why there is no digit to read, as a sentence; empty if there is one.
     steps : Steps or None
-        The way from ink to network input; None if blank.
+        The steps from the ink to the network's input; None if blank.
     prediction : Prediction or None
         What the network made of it; None if blank.
     several : bool
-        Whether it is no digit as a whole, but what stands beside each other in it are digits: "42".
+        Whether the whole is no digit, but its parts, side by side, are digits: "42".
     """
 
     blank: str
@@ -88,9 +88,9 @@ class Predictor:
     folder : Path, optional
         Where ``model.tflite`` and ``model.json`` are. Default: the model that ships with the app.
     card : Card, optional
-        Default: the folder's ``model.json``.
+        The network's card. Default: the folder's ``model.json``.
     threads : int
-        That share the work on a batch. The answers are the same; one image is read soonest by one.
+        How many threads share the work on a batch; a single image is read fastest by one. The answers are the same.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ class Predictor:
 
     @property
     def knows_no_digit(self) -> bool:
-        """Whether it has learned what is no digit; if not, it can only go on with MNIST as it is."""
+        """Whether it has learned what is no digit. If not, it can be trained further only with MNIST as it is."""
         return self._logits.classes > DIGITS
 
     def read(self, ink: np.ndarray) -> Reading:
@@ -128,7 +128,7 @@ class Predictor:
             return False
         try:
             images = np.stack([normalize_digit(sign).image for sign in signs])
-        except BlankError:  # one of them is a dot
+        except BlankError:  # one of the parts is a dot
             return False
         return all(prediction.is_digit for prediction in self.predict(images))
 
@@ -148,7 +148,7 @@ class Predictor:
         Raises
         ------
         ValueError
-            If the shape or the range is another.
+            If the shape, type or range is not that.
         """
         images = np.asarray(images)
         if images.shape == IMAGE_SHAPE:
@@ -177,7 +177,7 @@ class LiteRTNetwork:
     Attributes
     ----------
     classes : int
-        Eleven: the ten digits and "no digit"; or ten, of a network that learned from digits alone.
+        How many logits it gives: 11 (the ten digits and "no digit"), or 10 if it learned from digits alone.
 
     Raises
     ------
@@ -224,7 +224,7 @@ class LiteRTNetwork:
 
 
 def time_a_digit(path: Path) -> float:
-    """Time a ``.tflite`` file: the microseconds that a digit takes, the median of a hundred, one at a time."""
+    """Return the microseconds that a ``.tflite`` file takes to read one image: the median of a hundred."""
     network, image = LiteRTNetwork(path), np.zeros((1, *IMAGE_SHAPE), np.float32)
     return 1000 * median_ms(lambda: network(image), 100)
 
@@ -261,9 +261,9 @@ def accuracy_of(logits: np.ndarray, labels: np.ndarray) -> float:
 def digit_scores(logits: np.ndarray) -> np.ndarray:
     """Compute the log-odds of "a digit" to "no digit" from the logits ``(n, 11)``: ``log Σ exp(z_digit) - z_none``.
 
-    A network that never saw what is no digit gives ten logits. Then it is the log-odds of the likeliest digit to all
-    others: what it is unsure of is perhaps none (Hendrycks and Gimpel, "A Baseline for Detecting Misclassified and
-    Out-of-Distribution Examples", ICLR 2017).
+    A network that learned from digits alone gives ten logits. Its score is the log-odds of the likeliest digit to all
+    others, since an image that it is unsure of may be no digit (Hendrycks and Gimpel, "A Baseline for Detecting
+    Misclassified and Out-of-Distribution Examples", ICLR 2017).
     """
     if logits.shape[1] == DIGITS:
         ordered = np.sort(logits, axis=1)

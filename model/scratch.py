@@ -1,4 +1,4 @@
-"""A dense network in NumPy alone: what Keras does for `dense`, each line of mathematics with its formula.
+"""A dense network in NumPy alone: what Keras does for `dense`, with the formula beside each line of mathematics.
 
 A batch of n images is a matrix X of n rows and 784 columns. Layer l has weights W (inputs, outputs) and biases b:
 
@@ -15,11 +15,11 @@ import numpy as np
 
 from model.predictor import DIGITS, accuracy_of, softmax
 
-Gradients = list[np.ndarray]  # W₁, b₁, W₂, b₂, …: in the order of the parameters
+Gradients = list[np.ndarray]  # ∂L/∂W₁, ∂L/∂b₁, ∂L/∂W₂, …: in the order of the parameters
 
 
 def forward(parameters: Sequence[np.ndarray], images: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Compute the logits, and what each layer got to do so.
+    """Compute the logits; return the input of each layer too, for `backward`.
 
     Parameters
     ----------
@@ -52,9 +52,11 @@ def backward(
     Parameters
     ----------
     parameters : sequence of ndarray
+        W₁, b₁, W₂, b₂, …
     logits, inputs
-        As `forward` gave them.
+        What `forward` returned.
     labels : ndarray of int, shape (n,)
+        The right classes.
     """
     n = len(labels)
     error = softmax(logits)
@@ -69,9 +71,12 @@ def backward(
 
 
 class Adam:
-    """Steps as large as the gradient is steady (Kingma and Ba, "Adam", ICLR 2015)."""
+    """Gradient descent with larger steps where the gradient is steadier (Kingma and Ba, "Adam", ICLR 2015)."""
 
-    FIRST, SECOND, LEAST = 0.9, 0.999, 1e-7  # β₁, β₂, ε as in Keras
+    # As in Keras:
+    BETA_1 = 0.9
+    BETA_2 = 0.999
+    EPSILON = 1e-7
 
     def __init__(self, parameters: Sequence[np.ndarray]):
         self.steps = 0
@@ -81,30 +86,28 @@ class Adam:
     def step(self, parameters: Sequence[np.ndarray], gradients: Gradients, rate: float) -> None:
         """Change the parameters, in place."""
         self.steps += 1
-        # Both means begin at 0; this makes up for it.
-        rate *= (1 - self.SECOND**self.steps) ** 0.5 / (1 - self.FIRST**self.steps)
+        # Both moving averages begin at 0, so they are too small at first; this corrects the step.
+        rate *= (1 - self.BETA_2**self.steps) ** 0.5 / (1 - self.BETA_1**self.steps)
         for parameter, gradient, mean, square in zip(parameters, gradients, self.mean, self.square, strict=True):
-            mean += (1 - self.FIRST) * (gradient - mean)  # m ← β₁ m + (1 − β₁) g
-            square += (1 - self.SECOND) * (gradient**2 - square)  # v ← β₂ v + (1 − β₂) g²
-            parameter -= rate * mean / (np.sqrt(square) + self.LEAST)  # w ← w − η m / (√v + ε)
+            mean += (1 - self.BETA_1) * (gradient - mean)  # m ← β₁ m + (1 − β₁) g
+            square += (1 - self.BETA_2) * (gradient**2 - square)  # v ← β₂ v + (1 − β₂) g²
+            parameter -= rate * mean / (np.sqrt(square) + self.EPSILON)  # w ← w − η m / (√v + ε)
 
 
 class Momentum:
-    """Stochastic gradient descent that keeps some of its speed (Rumelhart, Hinton and Williams, Nature 1986)."""
+    """Stochastic gradient descent with momentum (Rumelhart, Hinton and Williams, Nature 1986)."""
 
-    KEPT = 0.9  # μ
+    MOMENTUM = 0.9  # μ
 
     def __init__(self, parameters: Sequence[np.ndarray]):
-        self.steps = 0
-        self.speeds = [np.zeros_like(parameter) for parameter in parameters]
+        self.velocities = [np.zeros_like(parameter) for parameter in parameters]
 
     def step(self, parameters: Sequence[np.ndarray], gradients: Gradients, rate: float) -> None:
         """Change the parameters, in place."""
-        self.steps += 1
-        for parameter, gradient, speed in zip(parameters, gradients, self.speeds, strict=True):
-            speed *= self.KEPT
-            speed -= rate * gradient  # v ← μ v − η g
-            parameter += speed  # w ← w + v
+        for parameter, gradient, velocity in zip(parameters, gradients, self.velocities, strict=True):
+            velocity *= self.MOMENTUM
+            velocity -= rate * gradient  # v ← μ v − η g
+            parameter += velocity  # w ← w + v
 
 
 OPTIMIZERS = {"adam": Adam, "sgd": Momentum}
@@ -112,7 +115,7 @@ OPTIMIZERS = {"adam": Adam, "sgd": Momentum}
 
 @keras.saving.register_keras_serializable()
 class Scratch(keras.Model):
-    """A Keras network of dense layers whose `fit` is ours: Keras keeps the weights and saves them, no more."""
+    """A Keras network of dense layers with a `fit` of its own: Keras only keeps the weights and saves them."""
 
     def fit(
         self,
@@ -124,34 +127,36 @@ class Scratch(keras.Model):
         verbose: str | int,
         **_,
     ) -> None:
-        """Take the weights out, change them, and put them back after each epoch; parameters as Keras's own."""
+        """Train copies of the weights, put back after each epoch; the parameters are those of Keras's `fit`."""
         parameters, steps_an_epoch = self.get_weights(), len(examples)
         optimizer = OPTIMIZERS[type(self.optimizer).__name__.lower()](parameters)
         self.stop_training = False
-        told = keras.callbacks.CallbackList(
+        listeners = keras.callbacks.CallbackList(
             callbacks, add_progbar=bool(verbose), model=self, verbose=1, epochs=epochs, steps=steps_an_epoch
         )
-        told.on_train_begin()
+        listeners.on_train_begin()
         for epoch in range(initial_epoch, epochs):
-            told.on_epoch_begin(epoch)
-            losses, right, digits = 0.0, 0, 0
+            listeners.on_epoch_begin(epoch)
+            losses = 0.0
+            right = 0
+            digits = 0
             for batch in range(steps_an_epoch):
                 images, labels = examples[batch]
                 logits, inputs = forward(parameters, images.reshape(len(images), -1))
-                self.optimizer.iterations.assign(epoch * steps_an_epoch + batch)  # the rate goes by it
+                self.optimizer.iterations.assign(epoch * steps_an_epoch + batch)  # which the learning rate depends on
                 rate = float(self.optimizer.learning_rate)
                 optimizer.step(parameters, backward(parameters, logits, inputs, labels), rate)
                 losses += cross_entropy(logits, labels)
                 digits += int((labels < DIGITS).sum())
                 right += int((logits[:, :DIGITS].argmax(axis=1) == labels).sum())
                 logs = {"loss": losses / (batch + 1), "accuracy": right / max(digits, 1)}
-                told.on_train_batch_end(batch, logs)
+                listeners.on_train_batch_end(batch, logs)
             self.set_weights(parameters)
             self.optimizer.iterations.assign((epoch + 1) * steps_an_epoch)
             if validation_data:
                 images, labels = validation_data
                 logits, _ = forward(parameters, images.reshape(len(images), -1))
                 logs |= {"val_loss": cross_entropy(logits, labels), "val_accuracy": accuracy_of(logits, labels)}
-            told.on_epoch_end(epoch, logs)
-            if self.stop_training:  # a callback said so
+            listeners.on_epoch_end(epoch, logs)
+            if self.stop_training:  # a callback has set it
                 break

@@ -1,7 +1,7 @@
 """What happens inside the network: what each layer makes of an image, and with which weights. LiteRT only.
 
-A ``.tflite`` file is a list of operations; its format is public (FlatBuffers, by TensorFlow's ``schema.fbs``), so it
-says which of their results are a layer's. The interpreter is told to keep them all.
+A ``.tflite`` file is a list of operations in a public format (FlatBuffers, by TensorFlow's ``schema.fbs``). From it we
+know which results are a layer's activations. The interpreter is told to keep all results.
 """
 
 import threading
@@ -18,9 +18,10 @@ from model.card import LITERT_FILE, SHIPPED
 from model.predictor import DIGITS, IMAGE_SHAPE, read_litert, softmax
 from utils.sheets import draw_activations, draw_images, draw_shares, stack
 
-CONVOLUTION, DENSE = schema.BuiltinOperator.CONV_2D, schema.BuiltinOperator.FULLY_CONNECTED
-# They follow a layer and only pick from its activations, or lay them out anew.
-PICKING = {
+CONVOLUTION = schema.BuiltinOperator.CONV_2D
+DENSE = schema.BuiltinOperator.FULLY_CONNECTED
+# These follow a layer, and only select or rearrange its activations.
+REARRANGING = {
     schema.BuiltinOperator.MAX_POOL_2D,
     schema.BuiltinOperator.AVERAGE_POOL_2D,
     schema.BuiltinOperator.SHAPE,
@@ -38,9 +39,9 @@ class Layer:
     Attributes
     ----------
     activations : ndarray of float32, shape (height, width, maps) or (neurons,)
-        Of a convolution or of a dense layer: after its activation function, and before a pooling that follows.
+        The output of a convolution or of a dense layer, after its activation function and before any pooling.
     weights : ndarray of float32, shape (maps, height, width, maps before) or (neurons, inputs)
-        As they are computed with: where the converter could, it has multiplied them by a normalisation that follows.
+        The weights in the file, which the converter may have multiplied by the factors of a batch normalisation.
     """
 
     activations: np.ndarray
@@ -53,7 +54,7 @@ class Layer:
 
     @property
     def title(self) -> str:
-        """What it is, and of what shape."""
+        """Its kind and its shape, in words."""
         if not self.is_convolution:
             return f"Dense layer: {len(self.activations):,} neurons"
         height, width, maps = self.activations.shape
@@ -73,9 +74,9 @@ class Inside:
     Attributes
     ----------
     layers : list of Layer
-        In order; the last one's activations are the logits.
+        From input to output; the activations of the last one are the logits.
     features : ndarray of float32, shape (n,)
-        What the last layer decides by: the activations before it.
+        The input of the last layer, which decides by them.
     """
 
     layers: list[Layer]
@@ -95,7 +96,7 @@ class Inside:
 
 @dataclass(frozen=True)
 class _Tensors:
-    """The numbers of a layer's tensors in the file."""
+    """The indices of a layer's tensors in the file."""
 
     inputs: int
     weights: int
@@ -113,13 +114,13 @@ class OpenNetwork:
     Raises
     ------
     CheckpointError
-        If it is missing.
+        If the file cannot be read.
     """
 
     def __init__(self, folder: Path = SHIPPED):
         content = read_litert(folder / LITERT_FILE)
         self._layers = _find_layers(schema.ModelT.InitFromPackedBuf(content))
-        with warnings.catch_warnings(action="ignore", category=UserWarning):  # that it takes memory: here 0.3 MB
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # of the memory it takes: here 0.3 MB
             self._interpreter = Interpreter(
                 model_content=content, num_threads=1, experimental_preserve_all_tensors=True
             )
@@ -140,35 +141,36 @@ class OpenNetwork:
 
 
 def _find_layers(model: Any) -> list[_Tensors]:  # a schema.ModelT, whose parts are all declared to be None
-    # Each begins with a convolution or a dense layer's product. What is computed with its result, up to the next, is
-    # its activation function or normalisation.
+    # A layer begins with the operation of a convolution or of a dense layer. What follows, up to the next layer, is its
+    # activation function or normalisation.
     (graph,) = model.subgraphs
     layers: list[_Tensors] = []
     for operator in graph.operators:
         code = model.operatorCodes[operator.opcodeIndex]
-        code = max(code.builtinCode, code.deprecatedBuiltinCode)  # as the schema says: the older field has one byte
+        code = max(code.builtinCode, code.deprecatedBuiltinCode)  # as the schema says: the old field is one byte
         if code in (CONVOLUTION, DENSE):
             layers.append(_Tensors(int(operator.inputs[0]), int(operator.inputs[1]), int(operator.outputs[0])))
-        elif code not in PICKING:
+        elif code not in REARRANGING:
             layers[-1] = replace(layers[-1], activations=int(operator.outputs[0]))
     return layers
 
 
 def draw_inside(image: np.ndarray, inside: Inside, temperature: float) -> np.ndarray:
-    """Draw the way through the network as one picture: the image, each layer's activations, the answer.
+    """Draw what happens in the network as one picture: the image, the activations of each layer, the answer.
 
     Parameters
     ----------
     image : ndarray of float, shape (28, 28)
+        MNIST-style: paper 0, ink up to 1.
     inside : Inside
         What the network makes of it.
     temperature : float
-        Of the network's card: the answer is as sure as everywhere on the page.
+        The one on the network's card: the answer is as sure as elsewhere on the page.
 
     Returns
     -------
     ndarray of uint8, shape (height, width, 3)
-        Blue first, as OpenCV has it.
+        Blue, green and red, as OpenCV has them.
     """
     hidden = [(layer.title, draw_activations(layer.maps[:MOST_DRAWN])) for layer in inside.layers[:-1]]
     shares = softmax(inside.logits[np.newaxis] / temperature)[0]

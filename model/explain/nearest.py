@@ -1,6 +1,6 @@
-"""The digits nearest to a drawing, by what a network makes of them: what would make it another digit.
+"""The digits that are nearest to a drawing by the network's features: they show what would make it another digit.
 
-They are written by rule, because MNIST need not be on the computer that runs the page.
+These digits are written by rule, because MNIST need not be on the computer that runs the page.
 """
 
 from dataclasses import dataclass
@@ -14,21 +14,23 @@ from model.explain.activations import OpenNetwork
 from model.predictor import DIGITS
 
 EACH = 200  # digits of each class
-PEN_RANGE = (0.08, 0.14)  # of the digit's size: about the canvas' first brush, so that shapes differ more than pens
-STRENGTH = 0.5  # of training's distortions: as many hands, but none so odd that it explains little
+# Stroke width as a share of the digit's size: near the canvas's default brush, so that digits differ in shape, not pen.
+PEN_RANGE = (0.08, 0.14)
+STRENGTH = 0.5  # a share of training's distortions: the digits are varied, but none is too odd to explain much
 
 
 @dataclass(frozen=True)
 class Bank:
-    """Digits, and what a network makes of them.
+    """Digits and their features in a network.
 
     Attributes
     ----------
     images : ndarray of float32, shape (n, 28, 28)
         MNIST-style: paper 0, ink up to 1.
     labels : ndarray of int, shape (n,)
+        Which digits they are.
     features : ndarray of float32, shape (n, features)
-        What the network's last layer decides by, scaled to length 1.
+        See `Inside.features`; here scaled to length 1.
     """
 
     images: np.ndarray
@@ -36,15 +38,18 @@ class Bank:
     features: np.ndarray
 
     def find_nearest(self, features: np.ndarray, digit: int, count: int) -> np.ndarray:
-        """Find the images of `digit` nearest to what has these features.
+        """Find the images of a digit that are nearest to a drawing.
 
-        Near is what has a small angle between the features: their length, which grows with the ink, does not matter.
+        Near means that the angle between the features is small. Their length, which grows with the ink, is ignored.
 
         Parameters
         ----------
         features : ndarray of float32, shape (features,)
+            Those of the drawing; see `Inside.features`.
         digit : int
+            Of which digit images are wanted.
         count : int
+            How many are wanted.
 
         Returns
         -------
@@ -57,15 +62,16 @@ class Bank:
 
 
 def fill_bank(network: OpenNetwork, each: int = EACH, seed: int = 0) -> Bank:
-    """Write digits, and look at them with the network; keep those that it reads right, for the others explain nothing.
+    """Write digits by rule, and keep those that the network reads right, with their features.
 
     Parameters
     ----------
     network : OpenNetwork
+        What reads the digits.
     each : int
-        How many of each digit.
+        How many are written of each digit.
     seed : int
-        The same gives the same digits.
+        The same seed gives the same digits.
     """
     rng = np.random.default_rng(seed)
     labels = np.repeat(np.arange(DIGITS), each)

@@ -1,19 +1,20 @@
 """Why the network reads what it reads: which ink speaks for its answer, and which against it.
 
-Occlusion is the saliency here: the gradient of a network with ReLU or pooling, exported as a further LiteRT signature,
-keeps TensorFlow's ReluGrad and MaxPoolGrad, which are none of LiteRT's own operations.
+The saliency is found by occlusion, without gradients: LiteRT has no operation for the gradient of a ReLU or of a max
+pooling, so it cannot compute that of a network with these.
 """
 
 import numpy as np
 
 from model.predictor import Predictor
 
-PATCH_PX, STEP_PX = 4, 2
-LEAST_INK = 0.1
+PATCH_PX = 4
+STEP_PX = 2  # from one patch to the next
+LEAST_INK = 0.1  # fainter pixels count as paper
 
 
 def find_evidence(predictor: Predictor, image: np.ndarray, label: int) -> np.ndarray:
-    """Wipe each patch of ink away in turn, and see how much less the digit is believed in.
+    """Erase each patch of ink in turn, and see how much less likely that makes the digit.
 
     The method is occlusion (Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014). It
     needs no gradients, so it works with any network that the page reads with.
@@ -21,6 +22,7 @@ def find_evidence(predictor: Predictor, image: np.ndarray, label: int) -> np.nda
     Parameters
     ----------
     predictor : Predictor
+        What reads the image.
     image : ndarray of float, shape (28, 28)
         MNIST-style: paper 0, ink up to 1.
     label : int
@@ -29,8 +31,8 @@ def find_evidence(predictor: Predictor, image: np.ndarray, label: int) -> np.nda
     Returns
     -------
     ndarray of float32, shape (28, 28)
-        By how much the digit's log-odds fall, on average, when a patch with this pixel is wiped away: above 0 where the
-        ink speaks for the digit, below 0 where it speaks against it, 0 where there is no ink.
+        By how much the digit's log-odds fall, on average, when a patch with this pixel is erased: above 0 where the ink
+        speaks for the digit, below 0 where it speaks against it, 0 where there is no ink.
     """
     corners = [
         (y, x)
@@ -38,7 +40,7 @@ def find_evidence(predictor: Predictor, image: np.ndarray, label: int) -> np.nda
         for x in range(0, image.shape[1] - PATCH_PX + 1, STEP_PX)
         if image[y : y + PATCH_PX, x : x + PATCH_PX].max() > LEAST_INK
     ]
-    occluded = np.repeat(image[np.newaxis], len(corners) + 1, axis=0)  # the last stays whole
+    occluded = np.repeat(image[np.newaxis], len(corners) + 1, axis=0)  # nothing is erased in the last
     for picture, (y, x) in zip(occluded, corners, strict=False):
         picture[y : y + PATCH_PX, x : x + PATCH_PX] = 0
     probabilities = np.stack([prediction.probabilities for prediction in predictor.predict(occluded)])
@@ -51,7 +53,7 @@ def find_evidence(predictor: Predictor, image: np.ndarray, label: int) -> np.nda
 
 
 def _log_odds(probabilities: np.ndarray, label: int) -> np.ndarray:
-    # Of the digit to all others together: their sum stays exact where one minus the digit's would be 0.
+    # The others are summed: one minus the digit's probability would be rounded to 0 where the digit is almost sure.
     others = np.delete(probabilities, label, axis=1).sum(axis=1)
     least = np.finfo(np.float32).tiny
     log_odds: np.ndarray = np.log(np.maximum(probabilities[:, label], least)) - np.log(np.maximum(others, least))

@@ -1,4 +1,4 @@
-"""A network as a zip file, in the format that one wants: what the page hands out. No Keras here."""
+"""A network as a zip file in a chosen format, for the page to hand out. No Keras is imported here."""
 
 import shutil
 import subprocess
@@ -14,13 +14,13 @@ from model.export.model_card import enclose
 from model.predictor import LiteRTNetwork
 from utils.files import ROOT
 
-_one_at_a_time = Lock()  # each takes as much memory as TensorFlow
+_one_at_a_time = Lock()  # because each export loads TensorFlow, which takes much memory
 
 
 def export_as_zip(folder: Path, name: str) -> bytes:
-    """Put the network in `folder` into a zip file, in a format and with all that goes with it.
+    """Put the network in `folder` into a zip file, in the format `name` and with all that goes with it.
 
-    What has to be written is written in a process of its own, one at a time.
+    A format that the folder does not have yet is written by a process of its own, one at a time.
 
     Raises
     ------
@@ -53,4 +53,4 @@ def _write(folder: Path, name: str, target: Path) -> None:
     with _one_at_a_time:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        raise ExportError(done.stderr.strip().rpartition("\n")[2] or "The export ended without a word.")
+        raise ExportError(done.stderr.strip().rpartition("\n")[2] or "The export failed without an error message.")

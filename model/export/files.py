@@ -1,12 +1,12 @@
-"""Write a network in a format to take it away in, with its card and what prepares a picture for it.
+"""Write a network in a format for other programs, with its card and the code that prepares a picture for it.
 
     python -m model.export --format onnx                          # the network in use, into data/exports/
     python -m model.export --format litert-int8 --output small    # a quarter of the size
     python -m model.export --format keras --model data/runs/RUN
 
 The folder holds the network; its card for programs, ``model.json``, and for people, ``README.md``, in Hugging Face's
-layout, so that it can be uploaded as it is; ``read.py``, which reads a picture with it; ``utils/``, which makes of the
-picture what the network gets; and the licence.
+layout, so that it can be uploaded as it is; ``read.py``, which reads a picture with it; ``utils/``, which prepares the
+picture for the network; and the licence.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported: its start-up chatter
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides messages that TensorFlow prints when it is imported
 
 import keras
 import numpy as np
@@ -45,7 +45,7 @@ from model.runs.jobs import state_dir
 from utils.command_line import one_of
 
 IMAGES = keras.InputSpec(dtype="float32", shape=(None, *IMAGE_SHAPE, 1), name="images")
-WRITTEN_DIGITS = 500  # whose activations set the steps of the 8-bit numbers; more change nothing
+WRITTEN_DIGITS = 500  # by their activations the 8-bit numbers are scaled; more digits change nothing
 
 
 def write_keras(run_dir: Path, network: keras.Model, target: Path) -> None:
@@ -54,14 +54,14 @@ def write_keras(run_dir: Path, network: keras.Model, target: Path) -> None:
 
 
 def write_saved_model(run_dir: Path, network: keras.Model, target: Path) -> None:
-    """Write ``model/1/``: TensorFlow Serving wants a number, of the version."""
+    """Write ``model/1/``: TensorFlow Serving needs the number of a version."""
     network.export(target / "model" / "1", format="tf_saved_model", verbose=False, input_signature=[IMAGES])
 
 
 def write_onnx(run_dir: Path, network: keras.Model, target: Path) -> None:
     """Write ``model.onnx``."""
     with warnings.catch_warnings():
-        # Keras looks whether NumPy still has this name, to give it back to tf2onnx.
+        # Keras looks whether NumPy still has this name, because tf2onnx uses it.
         warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)
         network.export(target / "model.onnx", format="onnx", verbose=False, input_signature=[IMAGES])
 
@@ -73,7 +73,7 @@ def write_litert(run_dir: Path, network: keras.Model, target: Path) -> None:
 
 
 def write_litert_int8(run_dir: Path, network: keras.Model, target: Path) -> None:
-    """Write ``model.tflite`` with weights and activations of 8 bits; what goes in and out stays float32."""
+    """Write ``model.tflite`` with weights and activations of 8 bits; input and output stay float32."""
     network.export(
         target / LITERT_FILE,
         format="litert",
@@ -85,13 +85,13 @@ def write_litert_int8(run_dir: Path, network: keras.Model, target: Path) -> None
 
 
 def digits_by_rule(count: int = WRITTEN_DIGITS, seed: int = 0) -> np.ndarray:
-    """Write the ten digits in turn, with all pens: float32 (count, 28, 28), the same for the same seed."""
+    """Write the ten digits in turn, with random pens: float32 (count, 28, 28), the same for the same seed."""
     rng = np.random.default_rng(seed)
     return to_unit_range(np.stack([draw_small(write_digit(i % 10, rng), random_pen(rng)) for i in range(count)]))
 
 
 def write_safetensors(run_dir: Path, network: keras.Model, target: Path) -> None:
-    """Write ``model.safetensors``: the weights by their paths in Keras, and how they are put together as metadata."""
+    """Write ``model.safetensors``: the weights by their paths in Keras, and the layers as metadata."""
     from safetensors.numpy import save_file  # only this format needs it
 
     weights = {weight.path: weight.numpy() for weight in network.weights}
@@ -109,7 +109,7 @@ WRITERS: dict[str, Callable[[Path, keras.Model, Path], None]] = {
 
 
 def export(run_dir: Path, name: str, target: Path) -> None:
-    """Write the network in `run_dir` into the empty folder `target`, with all that goes with it.
+    """Write the network in `run_dir` into the empty folder `target`, in the format `name`, with all that goes with it.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def export(run_dir: Path, name: str, target: Path) -> None:
     card = read_card(run_dir)
     try:
         network = keras.saving.load_model(run_dir / KERAS_FILE, safe_mode=True)
-    except Exception as error:  # Keras raises all kinds, by where the file is broken
+    except Exception as error:  # what Keras raises depends on where the file is broken
         raise CheckpointError(
             f"{run_dir / KERAS_FILE} is missing or broken ({error}). {how_to_restore(run_dir)}"
         ) from error
@@ -128,7 +128,7 @@ def export(run_dir: Path, name: str, target: Path) -> None:
         images = digits_by_rule()
         expected = softmax(network.predict(images[..., np.newaxis], verbose=0))
         read = softmax(LiteRTNetwork(target / LITERT_FILE)(images))
-        # The card tells of the file beside it.
+        # The card describes the file beside it.
         difference, checksum = float(np.abs(expected - read).max()), file_sha256(target / LITERT_FILE)
         card = replace(card, litert_max_difference=difference, litert_sha256=checksum)
     enclose(card, name, network.output_shape[1], target)
@@ -168,7 +168,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         check(arguments)
         output.parent.mkdir(parents=True, exist_ok=True)
-        # Beside it, so that it is put into place whole and in one step.
+        # Written beside it, then moved into place in one step, so that it is never there in part.
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".export-") as temporary:
             written = Path(temporary, "export")
             written.mkdir()

@@ -1,4 +1,4 @@
-"""A network's card for people: what it is, how to use it, how it was made, how well it reads. No Keras here."""
+"""A network's card for people: what it is, how to use it, how it was made, how well it reads."""
 
 import shutil
 from pathlib import Path
@@ -10,9 +10,9 @@ from utils.words import SET_TITLES, accuracy_percent, duration
 
 
 def enclose(card: Card, name: str, classes: int, target: Path) -> None:
-    """Put into `target`, beside a network, what goes with it; see `as_markdown` for the parameters.
+    """Write what goes with a network into its folder `target`; for the other parameters see `as_markdown`.
 
-    Its card for programs and for people, the script that reads a picture, and what that one needs.
+    That is its card for programs and for people, the script that reads a picture, and the modules that this needs.
     """
     write_card(card, target)
     (target / "README.md").write_text(as_markdown(card, name, classes), encoding="utf-8")
@@ -28,12 +28,13 @@ def as_markdown(card: Card, name: str, classes: int) -> str:
     Parameters
     ----------
     card : Card
+        The network's card for programs.
     name : str
-        Of the format.
+        The format, from `FORMATS`.
     classes : int
         How many outputs the network has, 10 or 11.
     """
-    of = FORMATS[name]
+    network_format = FORMATS[name]
     figures = "\n".join(
         f"| {title} | {card.images[part]:,} | {accuracy_percent(card.accuracy[part])} |"
         for part, title in SET_TITLES.items()
@@ -48,20 +49,20 @@ def as_markdown(card: Card, name: str, classes: int) -> str:
     versions = ", ".join(f"{package} {version}" for package, version in card.versions.items())
     return f"""---
 license: mit
-library_name: {of.library}
+library_name: {network_format.library}
 pipeline_tag: image-classification
 tags:
 - handwriting
 - digit-recognition
 - mnist
-- {of.library}
+- {network_format.library}
 datasets:
 - ylecun/mnist
 metrics:
 - accuracy
 ---
 
-# Digit Canvas: {card.network}, {of.title}
+# Digit Canvas: {card.network}, {network_format.title}
 
 Reads one handwritten digit, drawn on a screen or in a picture. {card.parameters:,} parameters; from images of 28×28
 pixels, 0 (paper) to 1 (ink), prepared as MNIST's, to {classes} logits.
@@ -69,7 +70,7 @@ pixels, 0 (paper) to 1 (ink), prepared as MNIST's, to {classes} logits.
 ## How to use
 
 ```sh
-pip install numpy opencv-python-headless pillow {of.read_with}
+pip install numpy opencv-python-headless pillow {network_format.read_with}
 python {READ_FILE} picture.png
 ```
 

@@ -1,11 +1,11 @@
-"""What each part of the training brings: a table, a row a recipe, each trained once for every group of laboratories.
+"""What each part of the training brings: a table with a row for each recipe.
 
     python -m model.measure ablation --strokes strokes.npz --images 400000
     python -m model.measure ablation --strokes strokes.npz --rows everything --not-digits not_digits.npz
 
 The laboratories that gave the strokes are put into three groups. Each recipe is trained three times, each time without
-one of the groups and with another seed, and reads the strokes of that group: people and laboratories it knows nothing
-of. A row gives the mean and the standard deviation over the three.
+one of the groups and with another seed, and reads the strokes of that group: people and laboratories that it has not
+seen. A row gives the mean and the standard deviation over the three.
 """
 
 import argparse
@@ -47,7 +47,7 @@ ROWS: dict[str, Recipe] = {
 
 
 def group_sites(characters: Characters) -> list[list[str]]:
-    """Put the laboratories into at most three groups of about as many digits each."""
+    """Put the laboratories into at most three groups with about the same number of digits."""
     sites, counts = np.unique(select_digits(characters).sites, return_counts=True)
     groups: list[list[str]] = [[] for _ in range(GROUPS)]
     sizes = np.zeros(GROUPS, int)
@@ -60,13 +60,14 @@ def group_sites(characters: Characters) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Unseen:
-    """What no network of a group is trained on: images ``(n, 28, 28) float32``, and what they are, 0 to 9.
+    """What the networks of a group are not trained on.
 
     Attributes
     ----------
     digits : dict of str to tuple of ndarray
-        For each set its images and labels.
-    letters : ndarray
+        For each set its images ``(n, 28, 28) float32`` and its labels ``(n,) int``, 0 to 9.
+    letters : ndarray of float32, shape (n, 28, 28)
+        Images of letters that nobody takes for a digit.
     """
 
     digits: dict[str, tuple[np.ndarray, np.ndarray]]
@@ -74,7 +75,7 @@ class Unseen:
 
 
 def hold_out(characters: Characters, images: np.ndarray, labels: np.ndarray) -> Unseen:
-    """Draw what is held out: people's characters, and MNIST's images ``(n, 28, 28) uint8`` as they are and redrawn."""
+    """Prepare what is held out: people's characters; MNIST's images ``(n, 28, 28) uint8``, as they are and redrawn."""
     readable = characters.select(np.flatnonzero(~is_unreadable(characters)))
     return Unseen(
         {
@@ -98,7 +99,27 @@ def run(
     examples: int,
     network: keras.Model,
 ) -> dict[str, float]:
-    """Train by `recipe` on so many examples of MNIST's images and of `pens`; return the figures on what is unseen."""
+    """Train a network by a recipe; return the figures on what is unseen, each a share.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What the network is shown.
+    seed : int
+        The random seed of the training.
+    images, labels : ndarray
+        MNIST's images ``(n, 28, 28) uint8`` and digits ``(n,)``.
+    pens : Characters
+        People's strokes.
+    unseen : Unseen
+        What to test on.
+    not_digits : ndarray of float32, shape (n, 28, 28), or None
+        Images that are no digits, to test on.
+    examples : int
+        How many images to train with, over all epochs.
+    network : keras.Model
+        Not trained yet.
+    """
     epochs = max(1, round(examples / 50_000))
     options = Options(epochs=epochs, images=examples // epochs, batch_size=min(256, examples), seed=seed)
     fit(network, Examples(make_sources(images, labels, pens, recipe, options), recipe, options), options)
@@ -136,7 +157,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_data(parser)
     parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with the arrays ink and name")
     parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=ROWS, metavar="ROW", help="default: all")
-    parser.add_argument("--images", type=int, default=400_000, help="that each network sees")
+    parser.add_argument("--images", type=int, default=400_000, help="how many each network sees")
     parser.add_argument("--network", default="light_reader", choices=NETWORKS, help="the shipped one is the reader")
     arguments = parser.parse_args(argv)
     try:

@@ -1,6 +1,6 @@
 """Measure speed and memory, each figure beside its goal: ``python -m model.measure benchmark``.
 
-Bare times say more about the machine than about the program, so what can be is given as a ratio against a named
+Bare times say more about the machine than about the program. So where possible a time is given as a ratio to a named
 baseline in the same run.
 """
 
@@ -50,13 +50,13 @@ READ_ONE_WITH_KERAS = f"""
 import keras, numpy as np
 keras.saving.load_model({str(KERAS_MODEL)!r}).predict(np.zeros((1, 28, 28, 1), np.float32), verbose=0)
 """
-# Not getrusage's: that one starts with what the process that began this one had (Linux).
+# Not the peak by getrusage, which on Linux starts from the peak of the parent process.
 PRINT_PEAK_MEMORY = "\nprint(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 LOAD_KERAS_AT_START = f"import keras\nkeras.saving.load_model({str(KERAS_MODEL)!r})\n"
 
 
 def measure_ink() -> None:
-    """Time finding the ink of a picture, without the rules of its paper, and weigh decoding the largest ones."""
+    """Time finding the ink of a picture on blank and on ruled paper; measure the memory to decode the largest ones."""
     for size_px, goal in ((280, 1.5), (1024, 25)):
         drawing, lines = cv2.resize(draw_seven(), (size_px, size_px)), np.zeros((size_px, size_px), np.uint8)
         lines[size_px // 10 :: size_px // 5] = lines[:, size_px // 9 :: size_px // 5] = 90
@@ -81,7 +81,7 @@ def measure_ink() -> None:
 
 
 def measure_reading() -> None:
-    """Time one drawing from ink to prediction, and the network against Keras's three ways to call it."""
+    """Time one drawing from ink to prediction, and the network alone beside three ways to call it with Keras."""
     predictor, ink = Predictor(), draw_seven()
     report("preprocess + read one 280×280 drawing", median_ms(lambda: predictor.read(ink), 500), "ms", 500, goal=1.5)
 
@@ -98,7 +98,7 @@ def measure_reading() -> None:
     report("draw the activations of all layers as one picture", inside_ms, "ms", 50, 100)
     start = time.perf_counter()
     digits = len(fill_bank(network).labels)
-    report(f"write {digits:,} digits to compare with, and look at them", time.perf_counter() - start, "s", 1, 3)
+    report(f"write {digits:,} digits to compare with, and read them", time.perf_counter() - start, "s", 1, 3)
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
@@ -119,7 +119,7 @@ def measure_reading() -> None:
 
 
 def measure_fresh_process(n: int = 5) -> None:
-    """Time a process that imports the reading side, loads the model and reads one image, against one with Keras."""
+    """Time a process that loads the network and reads one image with LiteRT, beside one that does so with Keras."""
     seconds, memory_mb = {}, {}
     for name, code in (("LiteRT", READ_ONE_WITH_LITERT), ("Keras", READ_ONE_WITH_KERAS)):
         durations, peaks = [], []
@@ -177,7 +177,7 @@ class Page:
 
 @contextmanager
 def running_page(code_at_start: str = "") -> Iterator[Page]:
-    """Start the page with code that its interpreter runs first; give it when the server answers."""
+    """Start the page, whose interpreter runs `code_at_start` first; give it when the server answers."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "sitecustomize.py").write_text(code_at_start)
         server = Server("--server.enableAgentApi=true", environment={"PYTHONPATH": folder})
@@ -188,7 +188,7 @@ def running_page(code_at_start: str = "") -> Iterator[Page]:
 
 
 def measure_page(n: int = 3) -> None:
-    """Time the page's start against the same page that loads Keras first; weigh it after ten readings."""
+    """Time the page's start beside that of a page that loads Keras first; measure their memory after ten readings."""
     seconds = {}
     for name, code in (("as it is", ""), ("that loads Keras first", LOAD_KERAS_AT_START)):
         durations, memory = [], []
@@ -238,10 +238,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     sessions = commands.add_parser(
         "sessions", help="many sessions at once: how soon each is answered, and what it costs"
     )
-    how = sessions.add_mutually_exclusive_group()
-    how.add_argument("--watching", type=int, metavar="N", help="1 to 100 sessions, and all watch a training")
-    how.add_argument("--behind-nginx", action="store_true", help="50 sessions, and two servers behind nginx")
-    training = commands.add_parser("training", help="how long to which accuracy; it takes some forty minutes")
+    variant = sessions.add_mutually_exclusive_group()
+    variant.add_argument("--watching", type=int, metavar="N", help="N sessions (1 to 100), and all watch a training")
+    variant.add_argument("--behind-nginx", action="store_true", help="50 sessions, and two servers behind nginx")
+    training = commands.add_parser("training", help="how long it takes to an accuracy; this takes some forty minutes")
     training.add_argument("--quick", action="store_true", help="only *Quick*, from the press to the end: some minutes")
     args = parser.parse_args(argv)
     if args.what == "sessions" and args.watching is not None and not 1 <= args.watching <= 100:

@@ -4,11 +4,18 @@
     python -m model.measure evaluate strokes --strokes strokes.npz    # real pens, by laboratory
     python -m model.measure evaluate --model data/runs/RUN --json
 
-The sets: ``mnist``, its test digits; ``redrawn``, their centre lines drawn again on the canvas with a round brush, any
-place, size, slant and stroke width; ``strokes``, digits drawn likewise that people wrote on tablets (the test writers,
-from whom no network of ours learned); ``not-digits``, drawings that are none: whether they are told from the digits of
-``strokes``, or ``redrawn``. All but ``mnist`` go the whole way that a drawing on the page goes. A picture that is taken
-for blank counts as read wrong.
+The sets:
+
+- ``mnist``: MNIST's test digits
+- ``redrawn``: the centre lines of these, drawn again on the canvas with a round brush, in any place, size, slant and
+  stroke width
+- ``strokes``: digits that people wrote on tablets, drawn on the canvas in the same way. They are by the test writers,
+  from whom no network of ours learned.
+- ``not-digits``: drawings that are no digits, to see whether they are told from the digits of ``strokes``, or else of
+  ``redrawn``
+
+All sets but ``mnist`` are prepared as the page prepares a drawing. A picture that is taken for blank counts as read
+wrong.
 """
 
 import argparse
@@ -47,8 +54,8 @@ from utils.files import load_arrays
 from utils.metrics import reliability
 
 SETS = ("mnist", "redrawn", "strokes", "not-digits")
-# Characters of Omniglot that anybody would read as a digit: chosen by eye from a sheet of all, before the scores by
-# character were known, but not before a sheet of what a network had taken for digits was seen.
+# Characters of Omniglot that anybody would read as a digit, and which. They were chosen by eye from a sheet of all. The
+# score of each character was not known by then, but a sheet of what a network had taken for digits had been seen.
 DIGITS_TO_THE_EYE = {
     "Early_Aramaic/character02": 9,
     "Early_Aramaic/character03": 7,
@@ -103,7 +110,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, metavar="RUN_OR_FILE", help="default: the one in use")
     add_data(parser)
     parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with the arrays ink and name")
-    parser.add_argument("--seed", type=int, default=0, help="of place, size, slant and stroke width")
+    parser.add_argument("--seed", type=int, default=0, help="of the random place, size, slant and stroke width")
     parser.add_argument("--output", type=Path, metavar="DIR", help="write mistakes and reliability as pictures here")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     arguments = parser.parse_args(argv)
@@ -115,7 +122,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def load_not_digits(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """Read drawings that are no digits: ink images, uint8 (n, height, width), and what each is, str (n,)."""
+    """Read drawings that are no digits: ink images, uint8 (n, height, width), and their names, str (n,)."""
     hint = (
         "Give a file with --not-digits PATH: an .npz with the arrays ink, uint8 (n, height, width), paper 0, ink 255, "
         "and name, a text for each."
@@ -131,15 +138,18 @@ def load_not_digits(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
 
 
 def write_pictures(answers: dict[str, Answers], others: dict[str, Answers], folder: Path) -> None:
-    """Write the mistakes of each set, the others that are called a digit, and the reliability of all."""
+    """Write pictures: the mistakes of each set, what is called a digit among the others, and the reliability."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, of_set in answers.items():
-        cv2.imwrite(str(folder / f"mistakes-{name}.png"), contact_sheet(of_set, np.flatnonzero(~of_set.right)))
-    for name, of_set in others.items():
+    for name, set_answers in answers.items():
         cv2.imwrite(
-            str(folder / f"called-digit-{name}.png"), contact_sheet(of_set, np.flatnonzero(of_set.called_digit))
+            str(folder / f"mistakes-{name}.png"), contact_sheet(set_answers, np.flatnonzero(~set_answers.right))
         )
-    bins = {name: reliability(of_set.confidences, of_set.right) for name, of_set in answers.items()}
+    for name, set_answers in others.items():
+        cv2.imwrite(
+            str(folder / f"called-digit-{name}.png"),
+            contact_sheet(set_answers, np.flatnonzero(set_answers.called_digit)),
+        )
+    bins = {name: reliability(set_answers.confidences, set_answers.right) for name, set_answers in answers.items()}
     reliability_chart(bins).save(folder / "reliability.png", scale_factor=2)
 
 
@@ -158,30 +168,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, dict]:
-    """Measure on the sets asked for; return the figures of each, and write pictures if asked to."""
+    """Measure on the sets asked for, and write pictures if asked to; return the figures of each set."""
     sets = {*arguments.sets}
     if sets == {"not-digits"}:
-        sets |= {"redrawn"}  # the digits to tell them from
+        sets |= {"redrawn"}  # the digits that they are to be told from
     mnist = load_mnist(arguments.mnist) if sets & {"mnist", "redrawn"} else None
-    of_test_writers = split_writers(load_strokes(arguments.strokes))["test"] if "strokes" in sets else None
-    answers = judge(predictor, sets, mnist, of_test_writers, arguments.seed)
+    test_strokes = split_writers(load_strokes(arguments.strokes))["test"] if "strokes" in sets else None
+    answers = judge(predictor, sets, mnist, test_strokes, arguments.seed)
     others: dict[str, Answers] = {}
-    if of_test_writers:
-        letters = select_clear_letters(of_test_writers)
+    if test_strokes:
+        letters = select_clear_letters(test_strokes)
         others["letters"] = answer_drawn(predictor, draw(letters.strokes, arguments.seed), letters.labels)
     if "not-digits" in sets:
         ink, names = load_not_digits(arguments.not_digits)
         predictions = [predictor.read(picture).prediction for picture in ink]
         others["not-digits"] = answers_of(predictions, ink, np.full(len(ink), -2))
 
-    summaries = {name: summarise(of_set) for name, of_set in answers.items()}
-    if of_test_writers:
-        readable = np.flatnonzero(~is_unreadable(select_digits(of_test_writers)))
+    summaries = {name: summarise(set_answers) for name, set_answers in answers.items()}
+    if test_strokes:
+        readable = np.flatnonzero(~is_unreadable(select_digits(test_strokes)))
         summary = summarise(answers["strokes"].select(readable))
         summaries["strokes"]["readable"] = {name: summary[name] for name in ("n", "accuracy", "ece", "called_digit")}
     against = "strokes" if "strokes" in sets else "redrawn"
-    summaries |= {name: tell_apart(answers[against], of_set, against) for name, of_set in others.items()}
-    if of_test_writers:
+    summaries |= {name: tell_apart(answers[against], set_answers, against) for name, set_answers in others.items()}
+    if test_strokes:
         clear = others["letters"].select(np.flatnonzero(~is_unreadable(letters)))
         summaries["letters"]["clear"] = tell_apart(answers[against], clear, against)
     if "not-digits" in sets:

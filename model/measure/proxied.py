@@ -1,4 +1,4 @@
-"""Servers behind nginx, by the configuration that ``docs/deploy.md`` gives, for tests and benchmarks."""
+"""Servers behind nginx, which is configured as in ``docs/deploy.md``, for tests and benchmarks."""
 
 import os
 import re
@@ -15,8 +15,8 @@ from model.measure.server import Server, answers, free_port
 from utils.files import ROOT
 
 DEPLOY = ROOT / "docs" / "deploy.md"
-PATH = "/digits"  # there
-# As a single process, with files of its own, that writes down who was sent where.
+PATH = "/digits"  # in that configuration
+# What is put around it: a single process, with files of its own, that logs which server each visitor was sent to.
 AROUND = """
 daemon off; master_process off; pid nginx.pid; events {{ }}
 http {{
@@ -31,12 +31,22 @@ http {{
 
 def find_nginx() -> str | None:
     """Return the path of nginx; None where it is not installed."""
-    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")  # Debian's, where only root looks
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")  # where Debian has it, for root only
 
 
 @dataclass(frozen=True)
 class ProxiedServers:
-    """Servers behind nginx at `url`: of all together they tell what `Server` tells of one."""
+    """Servers behind nginx. The methods return the sums of what those of `Server` return.
+
+    Attributes
+    ----------
+    url : str
+        The page behind nginx.
+    servers : tuple of Server
+        The servers.
+    log : Path
+        The file in which nginx writes which server each visitor was sent to.
+    """
 
     url: str
     servers: tuple[Server, ...]
@@ -44,7 +54,7 @@ class ProxiedServers:
 
     @property
     def own_urls(self) -> list[str]:
-        """Where each server is to be had without nginx."""
+        """The address of each server without nginx."""
         return [server.url for server in self.servers]
 
     def memory_mb(self) -> float:
@@ -60,7 +70,7 @@ class ProxiedServers:
         return sum(server.descriptors() for server in self.servers)
 
     def visitors(self) -> dict[str, set[str]]:
-        """Tell by the cookie who was sent to which servers so far; of a WebSocket, once it is closed."""
+        """Return to which servers each visitor, known by a cookie, was sent; a WebSocket counts once it is closed."""
         sent_to = defaultdict(set)
         for line in self.log.read_text().splitlines():
             visitor, server = line.split()
@@ -70,12 +80,12 @@ class ProxiedServers:
 
 @contextmanager
 def behind_nginx(*servers: Server) -> Iterator[ProxiedServers]:
-    """Put nginx in front of two servers that lie below `PATH`.
+    """Put nginx in front of two servers whose pages are at `PATH`.
 
     Raises
     ------
     RuntimeError
-        If nginx does not start, or does not let one through; on the terminal it has said why.
+        If nginx does not start, or passes no requests on. It prints the reason.
     """
     port, ports = free_port(), iter([server.port for server in servers])
     (documented,) = re.findall(r"^```nginx\n(.*?)^```", DEPLOY.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
@@ -87,7 +97,7 @@ def behind_nginx(*servers: Server) -> Iterator[ProxiedServers]:
         try:
             url = f"http://127.0.0.1:{port}{PATH}"
             if not answers(url, nginx):
-                raise RuntimeError("nginx does not start, or does not let one through.")
+                raise RuntimeError("nginx does not start, or passes no requests on.")
             yield ProxiedServers(url, servers, Path(folder, "visits.log"))
         finally:
             nginx.terminate()

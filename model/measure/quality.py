@@ -1,6 +1,6 @@
 """What a network says of a set of pictures, and the figures and pictures that show how good that is.
 
-python -m model.measure.quality mnist.npz    # draw the test digits now, so that whoever judges finds them drawn
+python -m model.measure.quality mnist.npz    # draw the test digits in advance, and keep them for `judge`
 """
 
 import argparse
@@ -26,8 +26,11 @@ from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliabi
 from utils.words import percent
 
 MAX_SLANT = 0.3  # of the redrawn digits
-JUDGED_SEED = 0  # of how the test digits are drawn for a training's end
-TILE_PX, CAPTION_PX, COLUMNS, MAX_MISTAKES = 112, 52, 6, 60  # six are wide enough to be read on a phone
+JUDGED_SEED = 0  # of the random place, size, slant and stroke width of the test digits
+TILE_PX = 112
+CAPTION_PX = 52
+COLUMNS = 6  # more would be too narrow to be read on a phone
+MAX_MISTAKES = 60
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,15 @@ class Answers:
     Attributes
     ----------
     pictures : sequence of ndarray of uint8
-        What it was given, paper 0, ink 255.
+        The pictures, paper 0, ink 255.
     labels : ndarray of int, shape (n,)
-        What they are.
+        What they are: 0 to 9, or −2 for no digit.
     said : ndarray of int, shape (n,)
         The digit read; −1 if the picture was taken for blank.
     confidences : ndarray of float, shape (n,)
-        Of that; 0 if blank.
+        The probability of that digit; 0 if blank.
     scores : ndarray of float, shape (n,)
-        That it is a digit at all; −∞ if blank.
+        See `Prediction.digit_score`; −∞ if blank.
     called_digit : ndarray of bool, shape (n,)
         Whether the score reaches the threshold.
     slices : dict of str to ndarray of str
@@ -84,7 +87,7 @@ def answers_of(
     labels: np.ndarray,
     slices: dict[str, np.ndarray] | None = None,
 ) -> Answers:
-    """Collect predictions, None where the picture was taken for blank."""
+    """Collect predictions, which are None where the picture was taken for blank; parameters as in `Answers`."""
     return Answers(
         pictures,
         labels,
@@ -102,14 +105,16 @@ def answer_mnist(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -
 
 
 def answer_drawn(predictor: Predictor, drawn: Drawn, labels: np.ndarray, **slices: np.ndarray) -> Answers:
-    """Let the network read what was drawn, divided by how it was drawn as well.
+    """Let the network read drawn characters; the answers can be divided by how these were drawn.
 
     Parameters
     ----------
     predictor : Predictor
+        The network.
     drawn : Drawn
+        The drawn characters.
     labels : ndarray of str
-        Of digits; any other is no digit.
+        What each is: "0" to "9", or anything else for no digit.
     **slices : ndarray of str
         Other ways to divide the set.
     """
@@ -142,14 +147,15 @@ def judge(
     Parameters
     ----------
     predictor : Predictor
+        The network.
     sets : collection of str
-        Which of ``mnist``, ``redrawn`` and ``strokes``; others are left alone.
+        Which of ``mnist``, ``redrawn`` and ``strokes``; others are ignored.
     mnist : Mnist or None
-        For the first two.
+        Needed for ``mnist`` and ``redrawn``.
     strokes : Characters or None
-        Of test writers, for the third.
+        What the test writers wrote: needed for ``strokes``.
     seed : int
-        Of place, size, slant and stroke width.
+        Of the random place, size, slant and stroke width.
     tell : callable
         Called with the name of each set before it is read.
     """
@@ -170,19 +176,19 @@ def judge(
 
 
 def in_ranges(values: Sequence[float], edges: Sequence[float]) -> np.ndarray:
-    """Name for each value the range that it is in."""
+    """Return the name of the range that each value is in."""
     names = np.array([f"{low:g} – {high:g}" for low, high in pairwise(edges)])
     return names[np.clip(np.digitize(values, edges[1:-1]), 0, len(names) - 1)]
 
 
 def by_number(part: str) -> tuple[float, str]:
-    """Sort ranges by where they start, other names by the alphabet."""
+    """Return a key to sort by: ranges by where they start, other names by the alphabet."""
     start = part.split(" – ")[0]
     return (float(start) if " – " in part else 0.0, part)
 
 
 def summarise(answers: Answers) -> dict:
-    """Work out the figures of a set."""
+    """Compute the figures of a set: those of `model.card.Quality`, and the recall of each digit."""
     right, n = answers.right, len(answers.labels)
     wrong_pairs, counts = np.unique(
         np.stack([answers.labels, answers.said], axis=1)[~right], axis=0, return_counts=True
@@ -220,24 +226,25 @@ def confusion_counts(answers: Answers) -> np.ndarray:
 
 
 def hardest(answers: Answers) -> np.ndarray:
-    """Order a set from the hardest to the easiest: what was read wrong, the surest first; then right, the least sure.
+    """Order a set from the hardest to the easiest: first mistakes, the surest first; then the rest, the surest last.
 
     Returns
     -------
     ndarray of int, shape (n,)
-        Indices.
+        The indices of the pictures in this order.
     """
     return np.argsort(np.where(answers.right, answers.confidences, -1 - answers.confidences), kind="stable")
 
 
 def contact_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
-    """Show pictures, the surest first, each with "4 as 9", a 4 read as 9, and how sure.
+    """Put pictures on a sheet, the surest first, with captions such as "4 as 9", a 4 read as 9, and how sure.
 
     Parameters
     ----------
     answers : Answers
+        The set.
     shown : ndarray of int
-        Indices of those to show; at most `MAX_MISTAKES` are.
+        The indices of the pictures to show; only `MAX_MISTAKES` of them are.
 
     Returns
     -------
@@ -259,7 +266,7 @@ def contact_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
 
 
 def tell_apart(digits: Answers, others: Answers, against: str) -> dict:
-    """Work out how well the score tells the digits of a set from what is none."""
+    """Compute how well the score tells the digits of the set named `against` from `others`, which are none."""
     return {
         "n": len(others.scores),
         "against": against,
@@ -271,11 +278,11 @@ def tell_apart(digits: Answers, others: Answers, against: str) -> dict:
 
 
 def write_quality(answers: dict[str, Answers], folder: Path) -> dict[str, dict]:
-    """Write what the page shows of a network beside it: ``quality.json``, and the mistakes that may be shown.
+    """Write what the page shows into a network's folder: ``quality.json`` and pictures of mistakes; return the figures.
 
-    Not those among people's strokes, whose file is not ours to hand out. Returns the figures of each set.
+    The mistakes among people's strokes are left out, because their file is not ours to hand out.
     """
-    summaries = {name: summarise(of_set) for name, of_set in answers.items()}
+    summaries = {name: summarise(set_answers) for name, set_answers in answers.items()}
     write_json(folder / QUALITY_FILE, summaries)
     for name in ("mnist", "redrawn"):
         cv2.imwrite(
@@ -286,16 +293,16 @@ def write_quality(answers: dict[str, Answers], folder: Path) -> dict[str, dict]:
 
 @contextmanager
 def drawing_tests(mnist: Mnist, mnist_file: str | Path, strokes: str | None) -> Iterator[subprocess.Popen | None]:
-    """Have the test digits drawn by a process of its own, on the core that loading and small networks leave idle.
+    """Draw the test digits in a second process, on the core that loading and small networks leave idle.
 
-    None if they are kept from an earlier time.
+    Gives the process, or None if the digits are kept from an earlier time.
     """
     if is_kept(mnist.x_test, JUDGED_SEED, MAX_SLANT):
         yield None
         return
     command = [sys.executable, "-m", "model.measure.quality", str(mnist_file)]
     command += ["--strokes", strokes] if strokes else []
-    # In a group of its own: Ctrl-C is for this process, which then ends that one.
+    # In a process group of its own: Ctrl-C reaches only this process, which then ends the second one.
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, process_group=0) as drawing:
         try:
             yield drawing
@@ -304,7 +311,7 @@ def drawing_tests(mnist: Mnist, mnist_file: str | Path, strokes: str | None) -> 
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Draw the test digits, and keep them: `train.py` has it done in a process of its own, while it trains."""
+    """Draw the test digits, and keep them; `train.py` lets a second process do so while it trains."""
     parser = argparse.ArgumentParser(prog="python -m model.measure.quality", description=main.__doc__)
     parser.add_argument("mnist", type=Path, metavar="MNIST.npz")
     parser.add_argument("--strokes", type=Path, metavar="PATH", help="and those that people wrote")

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 def answers(url: str, process: subprocess.Popen) -> bool:
-    """Wait for the page at `url`; say whether it answers before `process` ends and patience does."""
+    """Wait for the page at `url`; say whether it answers before `process` ends or `SECONDS_TO_START` are over."""
     give_up = time.monotonic() + SECONDS_TO_START
     while process.poll() is None and time.monotonic() < give_up:
         try:
@@ -36,21 +36,21 @@ def answers(url: str, process: subprocess.Popen) -> bool:
 
 
 class Server:
-    """``streamlit run app.py`` on a free port of this machine alone; it answers as soon as this is made.
+    """``streamlit run app.py`` on a free port, for this machine only. Once this object is made, the page answers.
 
     Parameters
     ----------
     *options : str
-        For Streamlit, besides ``.streamlit/config.toml``.
+        Options of Streamlit, besides ``.streamlit/config.toml``.
     path : str
-        Below which the page lies, as ``/digits``; by default at the top.
+        The path of the page, such as ``/digits``; by default the root.
     environment : mapping of str to str, optional
         Environment variables besides this process's.
 
     Raises
     ------
     RuntimeError
-        If it does not start; with what it has printed.
+        If it does not start. The message has what it printed.
     """
 
     def __init__(self, *options: str, path: str = "", environment: Mapping[str, str] | None = None):
@@ -76,7 +76,7 @@ class Server:
 
     @property
     def own_urls(self) -> list[str]:
-        """Where it is to be had: a single place, unlike `ProxiedServers`."""
+        """The addresses of the servers, as in `ProxiedServers`: here a single one."""
         return [self.url]
 
     def memory_mb(self) -> float:
@@ -87,7 +87,7 @@ class Server:
     def cpu_seconds(self) -> float:
         """Return the processor time that its process has taken so far (Linux)."""
         times = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, times[11:13])) / os.sysconf("SC_CLK_TCK")  # in its own code, and in the kernel for it
+        return sum(map(int, times[11:13])) / os.sysconf("SC_CLK_TCK")  # in user mode, and in the kernel
 
     def descriptors(self) -> int:
         """Count the files and connections that its process has open (Linux)."""

@@ -1,6 +1,6 @@
-"""Measure the page under many sessions at once: ``python -m model.measure benchmark sessions``, six minutes.
+"""Measure many sessions of the page at once: ``python -m model.measure benchmark sessions``, six minutes.
 
-The page is started as users start it. Each session is what a browser's tab is to the server: a WebSocket that speaks
+The page is started as users start it. Each session does what a tab of a browser does: over a WebSocket it speaks
 Streamlit's protocol, sends what the canvas sends after a stroke, and gets the page back. Nothing leaves this machine.
 """
 
@@ -41,18 +41,21 @@ PROXIED_SESSIONS = 50
 P95_GOAL_WATCHING_S = 0.5
 MEMORY_GOAL_MB = 1.0
 STREAMLITS_OWN = ("--server.fileWatcherType=auto", "--runner.postScriptGC=true")
-STROKES, LEAST_STROKES_IN_ALL = 8, 40  # each session draws eight times, a lone one forty
-SECONDS_BETWEEN = 3.0  # a session's strokes, in the mean
+STROKES = 8  # of each session
+LEAST_STROKES_IN_ALL = 40  # a session that is alone draws so many
+SECONDS_BETWEEN = 3.0  # the strokes of a session, on average
 SECONDS_BETWEEN_OPENINGS = 0.1
-DIGIT_SIZE_PX, BRUSH_PX = 180, 18
-SECONDS_TO_ANSWER, SECONDS_TO_TRAIN = 60, 300  # at most
-SECONDS_KEPT = 2  # a session whose tab was closed; two minutes are Streamlit's own
+DIGIT_SIZE_PX = 180
+BRUSH_PX = 18
+SECONDS_TO_ANSWER = 60  # at most
+SECONDS_TO_TRAIN = 300  # at most, until there are `STEPS_TO_WATCH`
+SECONDS_KEPT = 2  # how long the server keeps a session whose tab was closed; by default two minutes
 STEPS_TO_WATCH = 20
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """What the canvas sends after a stroke, and what is to be answered.
+    """What the canvas sends after a stroke, and the right answer.
 
     Attributes
     ----------
@@ -87,13 +90,14 @@ def canvas_message(strokes: Strokes, png: bytes) -> str:
 
 
 class Tab:
-    """A tab of a browser, as the server sees it; its tasks are in `group`, so that a fault in one ends all."""
+    """A tab of a browser, as the server sees it. Its tasks run in `group`, so that an error in one ends all."""
 
     def __init__(self, url: str, group: asyncio.TaskGroup):
         self.url, self.group = url, group
         self.canvas_id, self.canvas, self.page = "", "", ""
         self.ready = asyncio.Event()
-        self.answers, self.shown = asyncio.Queue(), None  # when bars came and their probabilities; the last ones
+        self.answers = asyncio.Queue()  # of (when the bars came, their probabilities)
+        self.shown = None  # the probabilities of the last bars
         self.timers: list[asyncio.Task] = []
         self.refreshes = 0
 
@@ -119,7 +123,7 @@ class Tab:
         start = time.perf_counter()
         await self._run()
         async with asyncio.timeout(SECONDS_TO_ANSWER):
-            while self.shown == before:  # the page may have been running once more for the drawing before
+            while self.shown == before:  # the page may have run once more for the drawing before
                 end, self.shown = await self.answers.get()
             await self.ready.wait()
         return end - start, self.shown == drawing.probabilities
@@ -130,7 +134,7 @@ class Tab:
         await self.socket.close()
 
     async def _run(self, fragment: str = "") -> None:
-        # Ask for the whole page, or for a fragment of it that runs at intervals.
+        # Ask for the whole page, or for a fragment, a part of it that runs at intervals.
         message = BackMsg()
         state = message.rerun_script
         state.page_script_hash, state.fragment_id, state.is_auto_rerun = self.page, fragment, bool(fragment)
@@ -165,7 +169,7 @@ class Tab:
                     # on the page, not in the sidebar
                     self.answers.put_nowait((time.perf_counter(), shown_probabilities(element.vega_lite_chart)))
             elif kind == "script_finished":
-                # Where a fragment comes next at once, the page's own end is not told.
+                # A fragment's end counts too: if one follows at once, the end of the page itself is not reported.
                 self.ready.set()
                 self.refreshes += message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
@@ -186,7 +190,28 @@ def shown_probabilities(chart) -> list[float]:
 class Figures:
     """What was measured of some sessions at once.
 
-    The processor's seconds are a stroke's, memory and descriptors a session's over what the server had before.
+    Memory and descriptors are those that the server has beyond what it had before.
+
+    Attributes
+    ----------
+    opening_s : list of float
+        For each session how long the page took to open.
+    answer_s : list of float
+        For each stroke how long the answer took.
+    crossed : int
+        How many answers were not those to the session's own drawing.
+    refreshes : int
+        How often a part of a page was refreshed, in all.
+    cpu_s : float
+        The server's processor time for each stroke.
+    memory_mb : float
+        The server's memory for each session.
+    memory_left_mb : float
+        The same once all sessions are closed.
+    descriptors : float
+        The server's open files and connections for each session.
+    descriptors_left : int
+        How many of these are still open once all sessions are closed, in all.
     """
 
     opening_s: list[float]
@@ -201,45 +226,45 @@ class Figures:
 
     @property
     def p95_s(self) -> float:
-        """Of 20 answers 19 came sooner than this many seconds."""
+        """The seconds that 19 of 20 answers stayed below."""
         return float(np.percentile(self.answer_s, 95))
 
 
 async def measure(server: Server | ProxiedServers, sessions: int, seconds_between: float = SECONDS_BETWEEN) -> Figures:
-    """Let people come, one after the other, draw all at the same time, and go."""
+    """Let sessions open the page one after the other, draw all at the same time, and close it."""
     strokes = max(STROKES, LEAST_STROKES_IN_ALL // sessions)
     drawings = make_drawings(sessions * strokes)
     memory_mb, descriptors = server.memory_mb(), server.descriptors()
-    chance = random.Random(0)  # noqa: S311, for pauses
+    rng = random.Random(0)  # noqa: S311, for pauses
 
-    async def come(tab: Tab, number: int) -> float:
+    async def open_later(tab: Tab, number: int) -> float:
         await asyncio.sleep(number * SECONDS_BETWEEN_OPENINGS)
         return await tab.open()
 
     async def draw(tab: Tab, drawings: list[Drawing]) -> list[tuple[float, bool]]:
         answers = []
         for drawing in drawings:
-            await asyncio.sleep(chance.uniform(0, 2 * seconds_between))
+            await asyncio.sleep(rng.uniform(0, 2 * seconds_between))
             answers.append(await tab.draw(drawing))
         return answers
 
     async with asyncio.TaskGroup() as group:
         tabs = [Tab(server.url, group) for _ in range(sessions)]
-        openings = await asyncio.gather(*(come(tab, number) for number, tab in enumerate(tabs)))
+        openings = await asyncio.gather(*(open_later(tab, number) for number, tab in enumerate(tabs)))
         cpu_s = server.cpu_seconds()
         drawn = await asyncio.gather(*(draw(tab, drawings[number::sessions]) for number, tab in enumerate(tabs)))
         cpu_s = server.cpu_seconds() - cpu_s
         more_mb, more_descriptors = server.memory_mb() - memory_mb, server.descriptors() - descriptors
         for tab in tabs:
             await tab.close()
-        # Streamlit drops those it has kept too long when the next one leaves.
+        # Streamlit drops sessions that it has kept too long when another one is closed.
         await asyncio.sleep(SECONDS_KEPT + 1)
         for url in server.own_urls:
             last = Tab(url, group)
             await last.open()
             await last.close()
         await asyncio.sleep(1)
-    answers = [answer for of_one in drawn for answer in of_one]
+    answers = [answer for session_answers in drawn for answer in session_answers]
     return Figures(
         opening_s=openings,
         answer_s=[seconds for seconds, _ in answers],
@@ -255,7 +280,7 @@ async def measure(server: Server | ProxiedServers, sessions: int, seconds_betwee
 
 @contextmanager
 def warm_server(*options: str, path: str = "") -> Iterator[Server]:
-    """Start the page, and draw a little, so that what is loaded and made once is there."""
+    """Start the page, and draw a little, so that all that is loaded or made only once is there."""
     server = Server(f"--server.disconnectedSessionTTL={SECONDS_KEPT}", *options, path=path)
     try:
         asyncio.run(measure(server, 2, seconds_between=0))
@@ -267,7 +292,7 @@ def warm_server(*options: str, path: str = "") -> Iterator[Server]:
 
 @contextmanager
 def training() -> Iterator[None]:
-    """Let a training go on, with curves to show from the start."""
+    """Let a training run, with curves to show from the start."""
     job = start_training(["--network=light_reader", "--epochs=500", "--images=2000"])
     try:
         give_up = time.monotonic() + SECONDS_TO_TRAIN
@@ -308,12 +333,12 @@ def print_row(what: str, figures: Figures) -> None:
 
 
 def print_goal(what: str, figure: float, unit: str, goal: float) -> None:
-    """Print a figure, its goal (at most), and whether it is met."""
+    """Print a figure, its goal, and whether it is at most that."""
     print(f"{what}: {figure:.3g} {unit}   {compare(figure, goal, unit)}")
 
 
 def measure_sessions() -> None:
-    """Print what more and more sessions get, and what Streamlit's own settings would give them."""
+    """Print the figures of more and more sessions, and of some under Streamlit's own settings."""
     figures = {}
     print(HEADER)
     with warm_server(*STREAMLITS_OWN) as server:
@@ -335,7 +360,7 @@ def measure_sessions() -> None:
 
 
 def measure_watching(sessions: int) -> None:
-    """Print what sessions get that all watch a training."""
+    """Print the figures of sessions that all watch a training."""
     with training(), warm_server() as server:
         figures = asyncio.run(measure(server, sessions))
     print(HEADER)
@@ -346,7 +371,7 @@ def measure_watching(sessions: int) -> None:
 
 
 def measure_behind_nginx() -> None:
-    """Print what sessions get of two servers behind nginx, and how they were spread over the two."""
+    """Print the figures of sessions on two servers behind nginx, and how they were spread over the two."""
     with warm_server(path=PATH) as one, warm_server(path=PATH) as other, behind_nginx(one, other) as servers:
         figures = asyncio.run(measure(servers, PROXIED_SESSIONS))
         visitors = servers.visitors()
@@ -360,7 +385,7 @@ def measure_behind_nginx() -> None:
 
 
 def main(watching: int | None, behind_nginx: bool) -> None:
-    """Print the figures of sessions, or of so many that watch a training, or of those behind nginx."""
+    """Print the figures of sessions, or of `watching` sessions that watch a training, or of sessions behind nginx."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DIGITS_DATA_DIR"] = folder
         if behind_nginx:

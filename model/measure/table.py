@@ -1,11 +1,12 @@
-"""Train every network as it was published, over seeds, and write the table of docs/training.md and the plot beside it.
+"""Train every network as it was published, and write the table of docs/training.md and the plot beside it.
 
     python -m model.measure table              # two hours on two slow cores
     python -m model.measure table --seeds 5
 
-Each is trained as ``train.py --preset NAME`` does and then reads MNIST's test digits, those digits drawn again on the
-canvas, and, where there is a file of pen strokes, what its test writers drew. The app's own networks stand beside them:
-``light_reader`` after five epochs of what a person who retrains at home has, and the shipped one from its card.
+Each is trained with several seeds as ``train.py --preset NAME`` does. Then it reads MNIST's test digits, those digits
+drawn again on the canvas, and, if there is a file of pen strokes, what its test writers drew. The app's own networks
+stand beside them: ``light_reader`` after five epochs without people's strokes, as a person trains it at home, and the
+shipped one, from its card.
 """
 
 import argparse
@@ -38,7 +39,8 @@ from utils.words import SET_TITLES, mean_and_spread
 
 DOCUMENT = ROOT / "docs" / "training.md"
 PLOT = DOCUMENT.with_name("hidden.png")
-BEGIN, END = "<!-- python -m model.measure table writes from here -->\n", "<!-- to here -->"
+BEGIN = "<!-- python -m model.measure table writes from here -->\n"
+END = "<!-- to here -->"
 PLACE = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
 HIDDEN = (8, 16, 32, 64, 128, 256, 512, 1024)
 AT_HOME = Options(network="light_reader", epochs=5)
@@ -46,18 +48,19 @@ Tests = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Trained:
-    """What one training came to.
+class Result:
+    """The result of one training.
 
     Attributes
     ----------
     accuracy : dict of str to float
-        Of each test set.
+        For each test set the share read right.
     parameters : int
+        How many the network has.
     seconds : float
-        Of training.
+        How long the training took.
     microseconds : float
-        That LiteRT takes for a digit.
+        How long LiteRT takes to read a digit.
     """
 
     accuracy: dict[str, float]
@@ -67,7 +70,7 @@ class Trained:
 
 
 def draw_tests(mnist: Mnist, strokes: Path | None) -> Tests:
-    """Make the test sets once for all networks: images ``(n, 28, 28) float32`` and their digits, as they are judged."""
+    """Make the test sets, once for all networks: for each its images ``(n, 28, 28) float32`` and their digits."""
     tests = {
         "mnist": (to_unit_range(mnist.x_test), mnist.y_test),
         "redrawn": draw_digits_as_on_the_page(redraw(mnist.x_test, mnist.y_test), 0, MAX_SLANT),
@@ -78,7 +81,7 @@ def draw_tests(mnist: Mnist, strokes: Path | None) -> Tests:
 
 
 def train(network: keras.Model, options: Options, mnist: Mnist) -> float:
-    """Train as `train.py` does, but for watching; return how long that took, in seconds."""
+    """Train as `train.py` does, but without validating; return how many seconds that took."""
     images, labels = mnist.x_train, mnist.y_train
     if not options.validate_on_test:
         chosen, _ = stratified_split(labels, options.validation_split, options.seed)
@@ -90,20 +93,20 @@ def train(network: keras.Model, options: Options, mnist: Mnist) -> float:
     return time.perf_counter() - begun
 
 
-def judge(network: keras.Model, tests: Tests, seconds: float) -> Trained:
+def judge(network: keras.Model, tests: Tests, seconds: float) -> Result:
     """Let a network read the test sets, and time it as the page reads."""
     with tempfile.TemporaryDirectory() as folder:
         save_network(network, tests["mnist"][0][:100], Path(folder))
         microseconds = time_a_digit(Path(folder, LITERT_FILE))
     accuracy = {name: read_right(network, *tests[name]) for name in tests}
-    return Trained(accuracy, network.count_params(), seconds, microseconds)
+    return Result(accuracy, network.count_params(), seconds, microseconds)
 
 
-def train_all(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> dict[str, list[Trained]]:
-    """Train each network for each seed; say on the way what came of it."""
-    ways = {name: published.options for name, published in PUBLISHED.items()} | {"light_reader": AT_HOME}
+def train_all(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> dict[str, list[Result]]:
+    """Train each network with each seed, and print each result as it comes."""
+    options_by_name = {name: published.options for name, published in PUBLISHED.items()} | {"light_reader": AT_HOME}
     results = {}
-    for name, options in ways.items():
+    for name, options in options_by_name.items():
         results[name] = []
         for seed in seeds:
             keras.utils.set_random_seed(seed)
@@ -115,7 +118,7 @@ def train_all(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> dict[str, lis
 
 
 def vary_hidden(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> list[dict[str, float]]:
-    """Train `dense` with each number of hidden neurons for each seed; return rows for the plot."""
+    """Train `dense` with each number of hidden neurons and each seed; return rows for the plot."""
     rows = []
     for neurons in HIDDEN:
         for seed in seeds:
@@ -129,8 +132,8 @@ def vary_hidden(mnist: Mnist, tests: Tests, seeds: Sequence[int]) -> list[dict[s
     return rows
 
 
-def as_table(results: dict[str, list[Trained]], tests: Tests) -> str:
-    """Format what came of all trainings as a table in Markdown: mean ± standard deviation over the seeds."""
+def as_table(results: dict[str, list[Result]], tests: Tests) -> str:
+    """Format the results as a table in Markdown: mean ± standard deviation over the seeds."""
     columns = [name for name in SET_TITLES if name in tests]
     heads = [*(SET_TITLES[name] for name in columns), "as published", "parameters", "training", "a digit"]
     lines = ["| `--preset` | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
@@ -143,20 +146,20 @@ def as_table(results: dict[str, list[Trained]], tests: Tests) -> str:
             + " |"
         )
     card = read_card(SHIPPED)
-    shipped = Trained(card.accuracy, card.parameters, card.training_seconds, time_a_digit(SHIPPED / LITERT_FILE))
+    shipped = Result(card.accuracy, card.parameters, card.training_seconds, time_a_digit(SHIPPED / LITERT_FILE))
     cells = [f"{card.accuracy[column]:.2%}" for column in columns]
     lines.append(f"| {card.network}, as shipped (one run) | " + " | ".join([*cells, "–", *costs([shipped])]) + " |")
     return "\n".join(lines).replace("%", " %")
 
 
-def costs(runs: Sequence[Trained]) -> list[str]:
-    """Write what a network costs: its parameters, its training, a digit."""
+def costs(runs: Sequence[Result]) -> list[str]:
+    """Format what a network costs, the median over its runs: parameters, training, reading a digit."""
     seconds, microseconds = (np.median([getattr(run, name) for run in runs]) for name in ("seconds", "microseconds"))
     return [f"{runs[0].parameters:,}", f"{seconds:,.0f} s", f"{microseconds:,.0f} µs"]
 
 
 def write_into_document(table: str, document: Path = DOCUMENT) -> None:
-    """Put the table where the document has its place for it."""
+    """Replace the table in the document."""
     text = PLACE.sub(lambda _: f"{BEGIN}{table}\n{END}", document.read_text(encoding="utf-8"))
     write_atomically(document, lambda path: Path(path).write_text(text, encoding="utf-8"))
 

@@ -1,9 +1,9 @@
-"""Measure training: how long to which accuracy, and what it costs those who read meanwhile.
+"""Measure training: how long it takes to an accuracy, and how much it slows readings meanwhile.
 
     python -m model.measure benchmark training            # all of it: some forty minutes
     python -m model.measure benchmark training --quick    # what Quick takes from the press to the end: some minutes
 
-MNIST's test digits are read after each epoch, the clock stopped; they choose nothing.
+MNIST's test digits are read after each epoch, while the clock stands still; nothing is chosen by them.
 """
 
 import os
@@ -30,7 +30,8 @@ from model.runs.jobs import cancel, latest_job, start_training
 from model.training import fit, read_right
 from utils.timing import median_ms
 
-SEEDS, EPOCHS = range(3), 4
+SEEDS = range(3)
+EPOCHS = 4
 TARGETS = (0.993, 0.995)
 
 
@@ -40,23 +41,23 @@ def read_test_digits(network: keras.Model, mnist: Mnist) -> float:
 
 
 class Clock(keras.callbacks.Callback):
-    """Notes after each epoch the seconds of training so far, and how many of MNIST's test digits are read right."""
+    """Notes after each epoch the seconds of training so far, and the share of MNIST's test digits read right."""
 
     def __init__(self, mnist: Mnist):
         super().__init__()
         self.mnist, self.seconds, self.reached = mnist, 0.0, []
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Let the clock run."""
+        """Start the clock."""
         self.start = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Stop it, and read."""
+        """Stop the clock, and read the test digits."""
         self.seconds += time.perf_counter() - self.start
         self.reached.append((self.seconds, read_test_digits(self.model, self.mnist)))
 
     def seconds_to(self, accuracy: float) -> float:
-        """Say when an accuracy was reached; infinite if it was not."""
+        """Return the seconds of training until an accuracy was reached; infinite if it was not."""
         return next((seconds for seconds, reached in self.reached if reached >= accuracy), float("inf"))
 
 
@@ -86,43 +87,43 @@ def measure_time_to_accuracy() -> None:
         for name, train in (("ours", train_ours), ("plain Keras", train_plainly)):
             keras.utils.set_random_seed(seed)
             clocks[name].append(train(mnist, seed))
-    for name, of_name in clocks.items():
-        last = [clock.reached[-1][1] for clock in of_name]
+    for name, clocks_of_name in clocks.items():
+        last = [clock.reached[-1][1] for clock in clocks_of_name]
         print(f"the light reader from scratch, {name}: {mean(last):.2%} ± {stdev(last):.2%} after {EPOCHS} epochs")
-        report("  training", median(clock.seconds for clock in of_name), "s", len(SEEDS))
+        report("  training", median(clock.seconds for clock in clocks_of_name), "s", len(SEEDS))
         for target in TARGETS:
-            report(f"  to {target:.1%}", median(clock.seconds_to(target) for clock in of_name), "s", len(SEEDS))
+            report(f"  to {target:.1%}", median(clock.seconds_to(target) for clock in clocks_of_name), "s", len(SEEDS))
 
 
 def press(options: Options) -> tuple[Path, list[tuple[float, Status]]]:
-    """Train as the page does; return the run folder, and what its status was how many seconds after the press."""
+    """Train as the page's button does; return the run folder, and each status with its seconds since the press."""
     begun = time.perf_counter()
     job = start_training(options.as_arguments())
-    told = []
+    statuses = []
     while (job := latest_job()).running:
-        if not told or told[-1][1] != job.status:
-            told.append((time.perf_counter() - begun, job.status))
+        if not statuses or statuses[-1][1] != job.status:
+            statuses.append((time.perf_counter() - begun, job.status))
         time.sleep(0.05)
-    told.append((time.perf_counter() - begun, job.status))
-    return job.run_dir, told
+    statuses.append((time.perf_counter() - begun, job.status))
+    return job.run_dir, statuses
 
 
 def measure_preset(name: str, start_from: Path | None, network: str) -> None:
-    """Time each phase of a preset, in the very process that the page starts, and how far off the time left was."""
+    """Time each phase of a preset, trained as the page trains it, and how wrong the time left was."""
     options = PRESETS[name].options(network, start_from and str(start_from))
     expected = expected_seconds(options)
     accuracies, phases, worst, cpu = [], {state: [] for state in expected}, [], []
     for seed in SEEDS:
         before = sum(os.times()[2:4])
-        run_dir, told = press(replace(options, seed=seed))
+        run_dir, statuses = press(replace(options, seed=seed))
         cpu.append(sum(os.times()[2:4]) - before)
         accuracies.append(read_card(run_dir).accuracy["mnist"])
-        end = told[-1][0]
-        begins = [next(seconds for seconds, status in told if status.state is state) for state in phases] + [end]
-        for of_phase, (begin, then) in zip(phases.values(), pairwise([0, *begins[1:]]), strict=True):
-            of_phase.append(then - begin)
-        # At less than three seconds left a third is what a page that looks each second cannot show.
-        left = [(status.seconds_left, end - seconds) for seconds, status in told if end - seconds > 3]
+        end = statuses[-1][0]
+        begins = [next(seconds for seconds, status in statuses if status.state is state) for state in phases] + [end]
+        for durations, (begin, then) in zip(phases.values(), pairwise([0, *begins[1:]]), strict=True):
+            durations.append(then - begin)
+        # Not of the last three seconds: the page looks once a second, so there it may be a third off anyway.
+        left = [(status.seconds_left, end - seconds) for seconds, status in statuses if end - seconds > 3]
         worst.append(max(abs(said / then - 1) for said, then in left if said is not None))
     start = "the shipped network" if start_from else f"scratch, {network}"
     print(f"{name}, {options.epochs} × {options.images:,} images, from {start}:")
@@ -137,14 +138,14 @@ def measure_preset(name: str, start_from: Path | None, network: str) -> None:
 
 
 def measure_quick() -> None:
-    """Time Quick."""
+    """Time the preset Quick for several networks."""
     for network in ("dense", "cnn", PRESETS["Quick"].network):
         measure_preset("Quick", None, network)
     measure_preset("Quick", SHIPPED, read_card(SHIPPED).network)
 
 
 def measure_presets() -> None:
-    """Time what the page offers."""
+    """Time the presets Quick and Thorough."""
     measure_quick()
     measure_preset("Thorough", None, PRESETS["Thorough"].network)
     measure_preset("Thorough", SHIPPED, read_card(SHIPPED).network)

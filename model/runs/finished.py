@@ -1,4 +1,4 @@
-"""The networks on this machine: the shipped one, and those of the runs; what they are called."""
+"""The networks on this machine, the shipped one and those of the runs, and their names."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from utils.files import open_file, write_atomically
 from utils.json_files import Positive, UnreadableError, read_json
 from utils.words import SET_TITLES, TestPart, run_title, when_begun
 
-NAME_FILE, MOST_LETTERS = "name.txt", 40
+NAME_FILE = "name.txt"
+MOST_LETTERS = 40
 
 
 class _Config(TypedDict):
@@ -26,7 +27,17 @@ class _Config(TypedDict):
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network: where it is, its card, and what it is called."""
+    """A trained network.
+
+    Attributes
+    ----------
+    folder : Path
+        Where its files are.
+    card : Card
+        What is known of it.
+    name : str
+        What the page calls it (see `name_runs`).
+    """
 
     folder: Path
     card: Card
@@ -34,21 +45,21 @@ class Trained:
 
     @property
     def settings(self) -> str:
-        """The options that it was trained with, as the command line has them, but for those that are the defaults.
+        """The options that it was trained with, as on the command line, without defaults, network and seed.
 
-        Without its network and seed. Of an earlier version's network the whole command, if it cannot be made out.
+        Where they are not known, the whole command (see `Card.how_trained`).
         """
         options = self.card.how_trained
-        return " ".join(options.as_arguments(but=("network", "seed"))) if options else self.card.command
+        return " ".join(options.as_arguments(without=("network", "seed"))) if options else self.card.command
 
 
 def find_trained(now: datetime) -> list[Trained]:
-    """Find the shipped network and those of all finished runs, the newest first; `now` as `name_runs`."""
+    """Find the shipped network, and those of all finished runs, the newest first; for `now` see `name_runs`."""
     found, names = [], name_runs(now)
     for folder in (SHIPPED, *list_runs()):
         try:
             found.append(Trained(folder, read_card(folder), names[folder]))
-        except (CheckpointError, KeyError):  # not finished, or begun since; the page Training says which
+        except (CheckpointError, KeyError):  # not finished, or begun since the names were given
             continue
     return found
 
@@ -59,13 +70,13 @@ def name_runs(now: datetime) -> dict[Path, str]:
     Parameters
     ----------
     now : datetime
-        With the time zone of whoever reads the names.
+        The time now, in the time zone of whoever reads the names.
     """
     names: dict[Path, str] = {}
-    for folder in (SHIPPED, *reversed(list_runs())):  # so that a name stays when another run comes
+    for folder in (SHIPPED, *reversed(list_runs())):  # the oldest first, so that a name stays when another run comes
         name = _given_name(folder) or _plain_name(folder, now)
-        of_its_own = chain([name], (f"{name} ({number})" for number in count(2)))
-        names[folder] = next(name for name in of_its_own if name not in names.values())
+        candidates = chain([name], (f"{name} ({number})" for number in count(2)))
+        names[folder] = next(name for name in candidates if name not in names.values())
     return names
 
 
@@ -84,18 +95,18 @@ def _plain_name(folder: Path, now: datetime) -> str:
             return f"{card.network}, shipped"
         return run_title(card.network, card.epochs, folder.name, now)
     except CheckpointError:
-        pass  # not finished; how it was begun says the same
+        pass  # not finished: its config.json says the same
     try:
         config = read_json(folder / CONFIG_FILE, _Config)
-        begun_from = config["start_from"]
-        network = read_card(Path(begun_from)).network if begun_from else config["network"]
+        start_from = config["start_from"]
+        network = read_card(Path(start_from)).network if start_from else config["network"]
         return run_title(network, config["epochs"], folder.name, now)
     except (FileNotFoundError, UnreadableError, CheckpointError):
         return f"a run, {when_begun(folder.name, now)}"
 
 
 def rename(folder: Path, name: str) -> None:
-    """Give a run another name: letters in one line, `MOST_LETTERS` at most. An empty one gives it back its first.
+    """Give a run another name: one line of at most `MOST_LETTERS` letters. An empty name restores the first one.
 
     Raises
     ------
@@ -106,14 +117,29 @@ def rename(folder: Path, name: str) -> None:
 
 
 def _in_a_line(text: str) -> str:
-    # Nothing that cannot be seen, and nothing that turns the direction of what follows.
+    # Leaves out what is invisible, and what changes the direction of the text after it.
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MOST_LETTERS].strip()
 
 
 class Average(TypedDict):
     """How networks that differ by nothing but their seed read a test part.
 
-    ``accuracy`` is the mean, ``spread`` the standard deviation; 0 where there is one seed.
+    Attributes
+    ----------
+    network : str
+        The name of the architecture.
+    settings : str
+        How they were trained: see `Trained.settings`.
+    parameters : int
+        How many each of them has.
+    seeds : int
+        How many networks there are, each with another seed.
+    set : str
+        The test part.
+    accuracy : float
+        The mean share read right.
+    spread : float
+        The standard deviation of that share; 0 if there is one seed.
     """
 
     network: str
@@ -131,7 +157,7 @@ def average_over_seeds(networks: list[Trained]) -> list[Average]:
     Parameters
     ----------
     networks : list of Trained
-        Of the same network, settings and data the first of each seed counts: another would be the same again.
+        Those with the same network, settings, data and seed are the same network: only the first of them counts.
 
     Returns
     -------
@@ -141,8 +167,8 @@ def average_over_seeds(networks: list[Trained]) -> list[Average]:
     groups: dict[tuple[str, int, str, str, int], dict[int, Card]] = defaultdict(dict)
     for network in networks:
         card = network.card
-        alike = (card.network, card.parameters, network.settings, card.data_sha256, card.train_writers)
-        groups[alike].setdefault(card.seed, card)
+        group = (card.network, card.parameters, network.settings, card.data_sha256, card.train_writers)
+        groups[group].setdefault(card.seed, card)
     rows: list[Average] = []
     for (name, parameters, settings, *_), cards in groups.items():
         for part in sorted(SET_TITLES):

@@ -1,8 +1,8 @@
-"""The run folder: where a training process writes what it does, and whoever wants to know reads it.
+"""The run folder: a training process writes there how far it is, and the page reads it.
 
-``config.json`` says how it was started, ``status.json`` where it is, ``metrics.jsonl`` has a line an epoch,
-``steps.jsonl`` some twenty; ``checkpoint.keras`` is what `train.py --resume` goes on from, and the finished network is
-put beside them.
+``config.json`` has the options, ``status.json`` says how far the run is, ``metrics.jsonl`` has a line an epoch and
+``steps.jsonl`` some twenty. `train.py --resume` goes on from ``checkpoint.keras``. The finished network is put beside
+them.
 """
 
 import json
@@ -33,7 +33,7 @@ LOG_FILE = "log.txt"
 
 
 class State(StrEnum):
-    """What a run does, or how it ended."""
+    """What a run is doing, or how it ended."""
 
     PREPARING = "preparing"
     TRAINING = "training"
@@ -41,27 +41,29 @@ class State(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
-    UNREADABLE = "unreadable"  # its files are not as they should be
+    UNREADABLE = "unreadable"  # its files are damaged
 
 
 @dataclass(frozen=True)
 class Status:
-    """Where a run is.
+    """How far a run is.
 
     Attributes
     ----------
     state : State
-        A process that was killed leaves what it wrote last.
+        What it is doing, or how it ended. A process that was killed leaves the state that it wrote last.
     message : str
-        For people: what it does, or why it ended.
-    epoch, epochs, batch, batches : int
-        So many are finished of so many; batches are those of the present epoch.
+        The same for people, with the reason if it failed.
+    epoch, epochs : int
+        How many epochs are finished, and how many there are.
+    batch, batches : int
+        How many batches of the present epoch are finished, and how many it has.
     seconds : float
-        Of training so far.
+        How long it has trained so far.
     seconds_left : float or None
-        Estimated, to the end of all; None while nothing is known.
+        An estimate of how long loading, training and judging will still take; None while nothing is known.
     share : float
-        How much of all, loading, training and judging, is done: by the time that each was expected to take. 0 to 1.
+        How much of loading, training and judging is done, by the time that each was expected to take: from 0 to 1.
     """
 
     state: State
@@ -76,7 +78,7 @@ class Status:
 
 
 class Epoch(TypedDict):
-    """A line of ``metrics.jsonl``: which epoch is finished, from 1; the seconds so far; what Keras logs."""
+    """A line of ``metrics.jsonl``: a finished epoch, from 1; the seconds trained so far; what Keras logs."""
 
     epoch: Positive
     seconds: Seconds
@@ -87,7 +89,7 @@ class Epoch(TypedDict):
 
 
 class Step(TypedDict):
-    """A line of ``steps.jsonl``: how many epochs are finished, with a fraction; what Keras logs since the last one."""
+    """A line of ``steps.jsonl``: how many epochs are done, such as 2.35; the means since the line before."""
 
     epoch: float
     loss: float
@@ -98,12 +100,12 @@ LINES = {METRICS_FILE: Epoch, STEPS_FILE: Step}
 
 
 def write_status(run_dir: Path, status: Status) -> None:
-    """Put `status` into the run folder."""
+    """Write `status` as ``status.json`` into the run folder."""
     write_json(run_dir / STATUS_FILE, asdict(status))
 
 
 def read_status(run_dir: Path) -> Status | None:
-    """Read where the run is; None if that was not written yet.
+    """Read how far the run is; None if that was not written yet.
 
     Raises
     ------
@@ -117,17 +119,17 @@ def read_status(run_dir: Path) -> Status | None:
 
 
 def append_metrics(run_dir: Path, line: Epoch | Step, file: str = METRICS_FILE) -> None:
-    """Append a line to the metrics of the epochs, or to those of `STEPS_FILE`."""
+    """Append a line to the metrics of the epochs, or to those of the steps (`STEPS_FILE`)."""
     append_json_line(run_dir / file, line)
 
 
 def read_metrics(run_dir: Path, file: str = METRICS_FILE) -> list[Epoch] | list[Step]:
-    """Read the metrics of the epochs, or those of `STEPS_FILE`; empty if none were written yet.
+    """Read the metrics of the epochs, or those of the steps (`STEPS_FILE`); empty if none were written yet.
 
     Raises
     ------
     UnreadableError
-        If a line is not as it should be, but for a last one that is half written.
+        If a line is not as it should be, except a last one that is half written.
     """
     try:
         return read_json_lines(run_dir / file, LINES[file])
@@ -136,7 +138,7 @@ def read_metrics(run_dir: Path, file: str = METRICS_FILE) -> list[Epoch] | list[
 
 
 def keep_metrics(run_dir: Path, epochs: int) -> None:
-    """Forget the metrics of all but the first `epochs` epochs."""
+    """Delete the metrics after the first `epochs` epochs."""
     for file in LINES:
         kept = "".join(json.dumps(line) + "\n" for line in read_metrics(run_dir, file) if line["epoch"] <= epochs)
         write_atomically(run_dir / file, partial(Path.write_text, data=kept, encoding="utf-8"))

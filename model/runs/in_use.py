@@ -1,7 +1,7 @@
 """Which network reads: the shipped one, or one that a person trained here and chose.
 
-One small file in the state folder says so; it is replaced in one step, so that a reading has the old network or the new
-one. The shipped files are never touched.
+One small file in the state folder says so; it is replaced in one step, so that a reading uses either the old network or
+the new one. The shipped files are never touched.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class _Choice(TypedDict):
 
 
 def folder_in_use() -> Path:
-    """Return the folder of the network in use: the shipped one where nothing else was chosen, or what was is gone."""
+    """Return the folder of the network in use: the shipped one if none was chosen, or if the chosen one is gone."""
     return _read("folder") or SHIPPED
 
 
@@ -52,9 +52,9 @@ def use(folder: Path) -> None:
     ------
     CheckpointError
         If it is gone, cannot be loaded, is not the one that its card describes, or reads fewer than eight of ten plain
-        drawings right. The one in use stays.
+        drawings right. The network in use stays the same.
     """
-    if folder != SHIPPED:  # which is never refused: whatever happens, there is a way back to it
+    if folder != SHIPPED:  # the shipped one is never refused, so that there is always a way back to it
         _check(folder)
     in_use = folder_in_use()
     previous = in_use if in_use != folder else previous_folder()
@@ -65,7 +65,7 @@ def _check(folder: Path) -> None:
     if not folder.is_dir():
         raise CheckpointError("This run is gone: it was deleted, perhaps on another page. The network in use stays.")
     card = read_card(folder)
-    # Before it is loaded: LiteRT trusts what is in a file.
+    # Checked before it is loaded, because LiteRT trusts what is in a file.
     if hashlib.sha256(read_litert(folder / LITERT_FILE)).hexdigest() != card.litert_sha256:
         raise CheckpointError(
             f"{folder / LITERT_FILE} was changed since its card was written, so it was not taken into use. Train the "

@@ -1,7 +1,7 @@
 """One training at a time, in a process of its own that outlives the page that started it.
 
-The process holds a lock for as long as it lives; the operating system releases it, however the process ends. Beside the
-lock lies a note of which run it is. So any page, also of a server started later, finds the training that goes on.
+The process holds a lock for as long as it lives; the operating system releases it, however the process ends. A note
+beside the lock says which run it is. So every page, even of a server started later, finds the training that goes on.
 """
 
 import os
@@ -29,18 +29,21 @@ from utils.json_files import UnreadableError, read_json, write_json
 from utils.words import counted
 
 SWITCH = "DIGITS_RETRAIN"  # the environment variable that switches training off
-LOCK_FILE, NOTE_FILE = "training.lock", "training.json"
+LOCK_FILE = "training.lock"
+NOTE_FILE = "training.json"
 LOW_PRIORITY = 10
 SECONDS_TO_END = 1.0
 SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is free
-LAST_LINES, LAST_BYTES = 5, 5000
+LAST_LINES = 5  # of the log, to be shown
+LAST_BYTES = 5000  # of the log, to find these lines in
 RUNS_KEPT = 20
-FREE_BYTES_NEEDED = MEMORY_BYTES_NEEDED = 1_000_000_000
-CGROUP = Path("/sys/fs/cgroup")  # what a container may use is told there
+FREE_BYTES_NEEDED = 1_000_000_000
+MEMORY_BYTES_NEEDED = 1_000_000_000
+CGROUP = Path("/sys/fs/cgroup")  # tells how much memory a container may use
 
 
 class BusyError(RuntimeError):
-    """A training goes on already. The message says which, since when."""
+    """Another training is going on. The message says which one, and since when."""
 
 
 class NoRoomError(OSError):
@@ -53,12 +56,12 @@ def is_switched_off() -> bool:
 
 
 def is_installed() -> bool:
-    """Say whether there is what training needs: ``requirements-read.txt`` leaves TensorFlow out."""
+    """Say whether TensorFlow is installed, which training needs; ``requirements-read.txt`` leaves it out."""
     return find_spec("tensorflow") is not None
 
 
 def state_dir() -> Path:
-    """Return the folder of all that must last: runs, searches, the model in use. ``DIGITS_DATA_DIR``, else ``data``."""
+    """Return the folder of all that must last (runs, searches, the network in use): ``DIGITS_DATA_DIR`` or ``data``."""
     return Path(os.environ.get("DIGITS_DATA_DIR", "data")).absolute()
 
 
@@ -73,9 +76,9 @@ def sweeps_dir() -> Path:
 
 
 def new_run_dir() -> Path:
-    """Name a run folder after the time, in the state folder; it is not made."""
+    """Return the path of a new run folder, named after the time. The folder is not made."""
     name = f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
-    # Of two within a second, or where the clock was set back, the later one gets a number.
+    # If the name is taken (two within a second, or a clock that was set back), it gets a number.
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(folder for folder in map(runs_dir().joinpath, names) if not folder.exists())
 
@@ -87,13 +90,15 @@ class Job:
     Attributes
     ----------
     run_dir : Path
+        Its run folder.
     pid : int
+        The number of its process.
     started : str
-        ISO 8601, UTC.
+        When it was started: ISO 8601, UTC.
     seen : bool
-        Whether a person has put its result aside.
+        Whether a person has dismissed its result.
     running : bool
-        Whether the process lives.
+        Whether its process still runs.
     """
 
     run_dir: Path
@@ -104,7 +109,7 @@ class Job:
 
     @property
     def status(self) -> Status:
-        """Where it is. A process that ended without a word is said to have failed, with the end of its log."""
+        """How far it is. If its process ended without saying so, it has failed; the message has the end of its log."""
         try:
             status = read_status(self.run_dir) or Status(State.PREPARING, "Starting")
         except UnreadableError as error:
@@ -127,7 +132,7 @@ def only_training(run_dir: Path) -> Iterator[None]:
     Raises
     ------
     BusyError
-        If another process holds it.
+        If another training holds the lock.
     """
     state = state_dir()
     state.mkdir(parents=True, exist_ok=True)
@@ -136,8 +141,8 @@ def only_training(run_dir: Path) -> Iterator[None]:
         lock.acquire(timeout=SECONDS_TO_PROBE)
     except Timeout:
         job = latest_job()
-        which = f" since {job.started} UTC, in {job.run_dir}" if job else ""
-        raise BusyError(f"A training goes on{which}. Wait for its end, or cancel it.") from None
+        which = f"has been going on since {job.started} UTC, in {job.run_dir}" if job else "is going on"
+        raise BusyError(f"A training {which}. Wait for its end, or cancel it.") from None
     try:
         _note(run_dir, os.getpid())
         yield
@@ -147,10 +152,10 @@ def only_training(run_dir: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Note:
-    """What ``training.json`` says of the latest training."""
+    """What ``training.json`` says of the latest training; for the fields see `Job`."""
 
     run_dir: str
-    pid: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]  # 0 and below would be signals to many
+    pid: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]  # a signal to 0 or below reaches many processes
     started: str
     seen: bool
 
@@ -163,19 +168,19 @@ def _note(run_dir: Path, pid: int, started: str | None = None, seen: bool = Fals
 
 def _is_locked() -> bool:
     lock = FileLock(state_dir() / LOCK_FILE)
-    with _probing:  # two who try at once would each take the other for a training
+    with _probing:  # two threads that try at once would each take the other for a training
         try:
             lock.acquire(timeout=0)
         except Timeout:
             return True
-        except OSError:  # where nothing can be written, nothing trains
+        except OSError:  # no training runs where nothing can be written
             return False
         lock.release()
         return False
 
 
 def latest_job() -> Job | None:
-    """Find the training that goes on, or the last one; None if there was none, or its note cannot be made out."""
+    """Find the training that goes on, or the last one; None if there was none, or its note cannot be read."""
     try:
         note = read_json(state_dir() / NOTE_FILE, _Note)
     except (FileNotFoundError, UnreadableError):
@@ -185,18 +190,20 @@ def latest_job() -> Job | None:
 
 
 def job_of(run_dir: Path, latest: Job | None) -> Job:
-    """Give the job that a run folder belongs to: the latest one, or one that ended before it."""
+    """Return the job of a run folder: the latest one, or one that ended before it."""
     if latest and latest.run_dir == run_dir:
         return latest
     return Job(run_dir, pid=0, started="", seen=True, running=False)
 
 
-_starting, _probing = Lock(), Lock()
+_starting = Lock()
+_probing = Lock()
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def _just_started(pid: int) -> bool:
-    # A process of ours that may not hold the lock yet. `poll` also lets the system forget it, once it has ended.
+    # A process that was started here may not hold the lock yet. Once it has ended, `poll` also frees its entry in the
+    # system's list of processes.
     child = _children.get(pid)
     return child is not None and child.poll() is None
 
@@ -204,12 +211,12 @@ def _just_started(pid: int) -> bool:
 def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
     """Start `train.py` with these options, at low priority, in a run folder of its own.
 
-    The oldest runs beyond `RUNS_KEPT` are deleted, but for those to `keep`.
+    The oldest runs beyond `RUNS_KEPT` are deleted, except those in `keep`.
 
     Raises
     ------
     BusyError
-        If a training goes on already.
+        If another training is going on.
     NoRoomError
         If less than 1 GB is free, on the disk or in memory.
     OSError
@@ -218,7 +225,7 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
     with _starting:
         job = latest_job()
         if job and job.running:
-            raise BusyError(f"A training goes on since {job.started} UTC. Wait for its end, or cancel it.")
+            raise BusyError(f"A training has been going on since {job.started} UTC. Wait for its end, or cancel it.")
         runs_dir().mkdir(parents=True, exist_ok=True)
         _check_room()
         _check_memory()
@@ -262,19 +269,19 @@ def _check_memory() -> None:
 
 
 def free_memory() -> int | None:
-    """Return how many bytes of memory are free, in a container of its share; None where the system does not say."""
+    """Return how many bytes of memory are free, here or in this container; None if the system does not say."""
     free = []
     with suppress(OSError, ValueError):
-        told = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-        free.append(1024 * int(told["MemAvailable"].split()[0]))
-    with suppress(OSError, ValueError):  # "max" is no limit
+        lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+        free.append(1024 * int(lines["MemAvailable"].split()[0]))
+    with suppress(OSError, ValueError):  # "max", which is no number, means no limit
         limit, used = (int((CGROUP / f"memory.{name}").read_text()) for name in ("max", "current"))
         free.append(limit - used)
     return min(free, default=None)
 
 
 def _leave_a_core() -> dict[str, str]:
-    # To the page and its readers. Of two cores it would cost half the speed, and the low priority does as well.
+    # It is left to the page. Of two cores, that would halve the training's speed, and its low priority is enough.
     cores = os.cpu_count() or 1
     return {"TF_NUM_INTRAOP_THREADS": str(cores - 1)} if cores > 2 else {}
 
@@ -282,15 +289,15 @@ def _leave_a_core() -> dict[str, str]:
 def list_runs() -> list[Path]:
     """List the run folders, the newest first."""
     try:
-        # By the time in their names: a file's time changes when it is copied, and the clock may have been set back.
+        # Sorted by the time in their names, because copying a folder changes the time that the file system has.
         return sorted((path for path in runs_dir().iterdir() if path.is_dir()), reverse=True)
     except OSError:
         return []
 
 
 def delete_run(run_dir: Path) -> None:
-    """Delete a run folder; no harm if it is gone."""
-    # Out of the list in one step: whoever reads meanwhile finds all of it or nothing.
+    """Delete a run folder, if it is still there."""
+    # First it is moved out of the list in one step: whoever reads it meanwhile finds all of it or nothing.
     doomed = runs_dir().parent / f".deleted-{run_dir.name}"
     with suppress(FileNotFoundError):
         run_dir.replace(doomed)
@@ -298,17 +305,17 @@ def delete_run(run_dir: Path) -> None:
 
 
 def cancel(job: Job) -> None:
-    """End the training: ask it to, and kill it if it has not ended in a moment. Its checkpoint stays."""
+    """Ask the training to end, and kill it if it goes on for more than a moment. Its checkpoint stays."""
 
     def is_running() -> bool:
         latest = latest_job()
         return latest is not None and latest.running
 
-    for how in (signal.SIGTERM, signal.SIGKILL):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         if not is_running():
             break
         with suppress(ProcessLookupError):
-            os.kill(job.pid, how)
+            os.kill(job.pid, number)
         give_up = time.monotonic() + SECONDS_TO_END
         while is_running() and time.monotonic() < give_up:
             time.sleep(0.05)

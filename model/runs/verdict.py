@@ -1,4 +1,4 @@
-"""Whether a new network is better than the one in use: the test parts that both were tried on, in a sentence."""
+"""Whether a new network is better than the one in use: a sentence about the test parts that both were tried on."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -16,9 +16,9 @@ class Verdict:
     Attributes
     ----------
     sentence : str
-        In Markdown, the test parts in italics.
+        The comparison and the advice, in Markdown.
     use_it : bool
-        Whether it advises to use the new one.
+        Whether the advice is to use the new network.
     """
 
     sentence: str
@@ -28,8 +28,8 @@ class Verdict:
 def judge(new: Card, current: Card) -> Verdict:
     """Compare a new network with the one in use.
 
-    To be advised, the new one has to read a test part better, none worse, and to have been tried on each that the other
-    was tried on.
+    The advice is to use the new one if it reads a test part better and none worse, and was tried on every test part
+    that the other was tried on.
 
     Examples
     --------
@@ -42,8 +42,8 @@ def judge(new: Card, current: Card) -> Verdict:
     better: list[str] = []
     worse: list[str] = []
     alike: list[str] = []
-    of_both = new.accuracy.keys() & current.accuracy.keys()
-    for name in (name for name in SET_TITLES if name in of_both):
+    compared = new.accuracy.keys() & current.accuracy.keys()
+    for name in (name for name in SET_TITLES if name in compared):
         gain = new.accuracy[name] - current.accuracy[name]
         if abs(gain) <= by_chance(new, current, name):
             alike.append(f"*{SET_TITLES[name]}*")
@@ -53,7 +53,7 @@ def judge(new: Card, current: Card) -> Verdict:
     reads = ", ".join(f"{in_a_row(parts)} {how}" for parts, how in found if parts)
     if not reads:
         return Verdict("The two were tried on no digits in common: draw with both on *Networks*.", use_it=False)
-    if others := [f"*{title}*" for name, title in SET_TITLES.items() if name not in of_both]:
+    if others := [f"*{title}*" for name, title in SET_TITLES.items() if name not in compared]:
         reads += f" (not compared: {in_a_row(others)})"
     untried = current.accuracy.keys() - new.accuracy.keys()
     if better and worse:
@@ -66,10 +66,10 @@ def judge(new: Card, current: Card) -> Verdict:
 
 
 def by_chance(new: Card, current: Card, name: TestPart) -> float:
-    """Say how far two equally good networks are apart on a test part, by chance, 19 times in 20.
+    """Return the difference that two equally good networks do not exceed, 19 times in 20, on a test part.
 
-    As if each had read digits of its own (a difference of two proportions). On the same digits it is less, so that what
-    is called a difference is one.
+    It is computed as if each had read digits of its own (a difference of two proportions). On the same digits chance
+    does less, so this errs on the side of "about as well".
     """
     variances = (card.accuracy[name] * (1 - card.accuracy[name]) / card.images[name] for card in (new, current))
     return TWO_SIDED_95 * sqrt(sum(variances))

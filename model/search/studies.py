@@ -1,9 +1,9 @@
 """Studies: where a search is kept, and how workers share it. No Keras is imported here.
 
 A study is Optuna's (Akiba et al., "Optuna", KDD 2019): a list of trials, each of which is one choice of parameters and,
-once a worker has trained a network with them, how well that reads. It lies in a SQLite file or in PostgreSQL. A worker
-that has a trial says every few seconds that it lives. When it is not heard any longer, whoever comes next marks its
-trial as failed, and the same parameters are tried again.
+once a worker has trained a network with them, how well that reads. It is kept in a SQLite file or in PostgreSQL. A
+worker that runs a trial gives a sign of life (a heartbeat) every few seconds. If the signs stop, another worker marks
+the trial as failed, and the same parameters are tried again.
 """
 
 import sqlite3
@@ -26,8 +26,8 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
 from model.search.trials import BASELINE, FINISHED, MADE_FOR, describe
 
 BEAT_SECONDS = 10  # between two signs of life of a worker
-GRACE_SECONDS = 30  # a worker that was not heard for so long is taken for dead
-TRIED_AGAIN = 2  # times at most: what ends its worker each time is no accident
+GRACE_SECONDS = 30  # a worker that has given no sign of life for so long is taken for dead
+TRIED_AGAIN = 2  # times at most: a trial that ends its worker each time will do so again
 SECONDS_BETWEEN_LOOKS = 1
 SECONDS_TO_BEGIN = 10
 SECONDS_TO_CONNECT = 10
@@ -35,25 +35,26 @@ SECONDS_TO_LOCK = 60  # a SQLite file is one worker's at a time, for millisecond
 TRIES_TO_CONNECT = 6
 ADDRESS = "postgresql://user:password@host/database"
 BEGUN = "begun"
-FAILURES = (OSError, sqlite3.Error, SQLAlchemyError, StorageInternalError)  # of what studies are kept in
+# What is raised if the file or database with the studies fails.
+FAILURES = (OSError, sqlite3.Error, SQLAlchemyError, StorageInternalError)
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # `describe` says more
 
 
 class SurplusError(Exception):
-    """Two workers took the last trial that was missing; this one is the later."""
+    """Two workers have started the last trial that was needed, and this one was the second."""
 
 
 def _experiments() -> warnings.catch_warnings:
     return warnings.catch_warnings(action="ignore", category=ExperimentalWarning)
 
 
-# Both put a failed trial's parameters in the queue: the first unless that was done so many times, the second always.
+# Both put a failed trial's parameters into the queue: the first at most `TRIED_AGAIN` times, the second always.
 with _experiments():
     try_again, put_back = RetryHeartbeatStaleTrialCallback(TRIED_AGAIN), RetryHeartbeatStaleTrialCallback()
 
 
 def open_storage(where: str) -> RDBStorage:
-    """Open what studies are kept in; a SQLite file that is missing is made.
+    """Open the file or database that studies are kept in; a SQLite file that is missing is made.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def open_storage(where: str) -> RDBStorage:
     Raises
     ------
     ValueError
-        If it cannot be opened, with what to do about it.
+        If it cannot be opened. The message says what to do.
     """
     scheme, is_address, _ = where.partition("://")
     if is_address and scheme != "postgresql":
@@ -71,7 +72,7 @@ def open_storage(where: str) -> RDBStorage:
     try:
         if not is_address:
             return _open_file(Path(where))
-        url = where.replace("{", "{{").replace("}", "}}")  # Optuna takes it for a template
+        url = where.replace("{", "{{").replace("}", "}}")  # because Optuna formats it
         return _connect(url, connect_args={"connect_timeout": SECONDS_TO_CONNECT})
     except ImportError as error:
         raise ValueError(
@@ -102,7 +103,7 @@ def _connect(url: str, **options: object) -> RDBStorage:
     connect = partial(
         RDBStorage,
         url,
-        # A trial is long: a connection for each look is cheaper than one that may have been cut off meanwhile.
+        # No connection is kept open: trials are long, and it might have been cut off by the end of one.
         options | {"poolclass": sqlalchemy.NullPool},
         heartbeat_interval=BEAT_SECONDS,
         grace_period=GRACE_SECONDS,
@@ -117,7 +118,7 @@ def _connect(url: str, **options: object) -> RDBStorage:
 
 
 def reason(error: Exception) -> str:
-    """Say in a line why one of `FAILURES` came about, in the words of the system or the database."""
+    """Return in a line why one of `FAILURES` was raised, in the words of the system or the database."""
     while error.__cause__:
         error = error.__cause__
     return getattr(error, "strerror", None) or str(error).partition("\n")[0]
@@ -126,15 +127,16 @@ def reason(error: Exception) -> str:
 def open_study(
     storage: RDBStorage, name: str, made_for: dict[str, object], baseline: dict[str, object]
 ) -> optuna.Study:
-    """Open a study to work at it, or begin it.
+    """Open a study, or begin it, to work on it.
 
     Parameters
     ----------
     storage : RDBStorage
         From `open_storage`.
     name : str
+        The study's name.
     made_for : dict of str to object
-        What its trials have in common; else they could not be compared.
+        What all of its trials must have in common to be comparable.
     baseline : dict of str to object
         The parameters of its first trial.
 
@@ -143,9 +145,9 @@ def open_study(
     ValueError
         If it was made for something else.
     """
-    # The median of the trials before needs only a few of them. Hyperband would sort them into brackets, each of which
-    # wants ten before Optuna learns from it: more than a search of some dozens, of a few epochs each, has. The first
-    # epoch is too early, for a learning rate that falls rises then.
+    # A trial is ended early if it does worse than the median of those before it, of which a few are enough. Hyperband
+    # would sort the trials into brackets, and needs ten in each before Optuna learns from them: more than a search of a
+    # few dozen trials, of a few epochs each, has. None is ended by its first epoch: the learning rate may still rise.
     pruner = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=2)
     try:
         study = optuna.create_study(storage=storage, study_name=name, direction="maximize", pruner=pruner)
@@ -158,12 +160,12 @@ def open_study(
     while MADE_FOR not in study.user_attrs:
         if time.monotonic() > give_up:
             raise ValueError(f"The study {name} was not begun by this program. Begin another with --study NAME.")
-        time.sleep(0.1)  # another worker begins it at this moment
-    before = study.user_attrs[MADE_FOR]
+        time.sleep(0.1)  # another worker is beginning it at this moment
+    there = study.user_attrs[MADE_FOR]
     differences = [
-        f"{what} {before.get(what)} there and {made_for.get(what)} here"
-        for what in before | made_for
-        if before.get(what) != made_for.get(what)
+        f"{what} {there.get(what)} there and {made_for.get(what)} here"
+        for what in there | made_for
+        if there.get(what) != made_for.get(what)
     ]
     if differences:
         raise ValueError(
@@ -174,12 +176,12 @@ def open_study(
 
 
 def read_studies(where: str) -> dict[str, optuna.Study]:
-    """Read the studies of ours that are kept somewhere (see `open_storage`), to show them.
+    """Read the studies that this program began, to show them; for `where` see `open_storage`.
 
     Raises
     ------
     ValueError
-        If it cannot be read, or holds none.
+        If it cannot be read, or has none of them.
     """
     storage = open_storage(where)
     studies = {
@@ -193,9 +195,9 @@ def read_studies(where: str) -> dict[str, optuna.Study]:
 
 
 def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) -> None:
-    """Take one trial after another, until there are so many finished ones in the study, whoever did them.
+    """Run one trial after another, until the study has `trials` finished ones, those of other workers included.
 
-    Ctrl-C fails the trial that runs, and puts its parameters in the queue.
+    Ctrl-C marks the running trial as failed, and puts its parameters into the queue.
     """
 
     def try_out(trial: Trial) -> float:
@@ -214,7 +216,9 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
     def taken() -> list[FrozenTrial]:
         return study.get_trials(deepcopy=False, states=(*FINISHED, TrialState.RUNNING))
 
-    mine, lost, looks = None, False, Counter()
+    mine = None  # the number of this worker's trial
+    lost = False  # whether another worker has taken it over
+    looks = Counter()  # how often each trial was seen without a first sign of life
     while True:
         now = taken()
         running = [trial for trial in now if trial.state is TrialState.RUNNING]
@@ -224,22 +228,22 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
             except ValueError:
                 if not lost:
                     raise
-                lost = False  # this worker was silent (its machine slept, say), and somebody else has the trial now
-            except UnboundLocalError as slip:  # Optuna's, if the database fails while it is told how a trial went
-                raise slip.__context__ or slip  # noqa: B904
+                lost = False  # this worker gave no sign of life (its machine slept, say)
+            except UnboundLocalError as error:  # by Optuna, if the database fails while a trial's result is written
+                raise error.__context__ or error  # noqa: B904
             except KeyboardInterrupt:
                 if mine is not None and study.trials[mine].state is TrialState.FAIL:
                     put_back(study, study.trials[mine])
                 raise
         elif running:
-            time.sleep(SECONDS_BETWEEN_LOOKS)  # at others' last trials: one of them may be left undone
+            time.sleep(SECONDS_BETWEEN_LOOKS)  # others run the last trials, and may leave one undone
             with _experiments():
                 optuna.storages.fail_stale_trials(study)
-            # Optuna leaves out those whose workers died between taking them and their first beat.
+            # Optuna overlooks trials whose workers died before their first sign of life.
             looks.update(trial.number for trial in running if trial.user_attrs.get(BEGUN) != trial.number)
             for number in looks:
                 if looks[number] * SECONDS_BETWEEN_LOOKS > GRACE_SECONDS:
-                    with suppress(ValueError, UpdateFinishedTrialError):  # that was done already
+                    with suppress(ValueError, UpdateFinishedTrialError):  # another worker has done so
                         try_again(study, study.tell(number, state=TrialState.FAIL))
         else:
             return

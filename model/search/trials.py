@@ -1,4 +1,4 @@
-"""What there is to say and to show of a study's trials. No Keras is imported here."""
+"""A study's trials in words, tables and plots. No Keras is imported here."""
 
 import shlex
 from dataclasses import replace
@@ -12,11 +12,14 @@ from model.options import Options
 from utils.charts import OTHERS_COLOR, WINNER_COLOR
 from utils.words import accuracy_percent, duration
 
-MADE_FOR, BASELINE = "made_for", "baseline"  # what a study's trials have in common; which one they are measured by
+MADE_FOR = "made_for"  # the attribute of a study that says what its trials have in common
+BASELINE = "baseline"  # the attribute of the trial that the others are compared with
 READ_RIGHT = "Read right"
-SEARCHED = ("dropout", "learning_rate", "batch_size", "constant_rate", "as_it_is")  # beside the hidden layers
+SEARCHED = ("dropout", "learning_rate", "batch_size", "constant_rate", "as_it_is")  # besides the hidden layers
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
-LEAST_COMPARED, MOST_AXES, BEST = 6, 4, 5  # trials, parameters, trials
+LEAST_COMPARED = 6  # trials, before they are plotted
+MOST_AXES = 4  # parameters that are plotted beside each other
+BEST = 5  # trials that are emphasised
 STATES = {
     TrialState.COMPLETE: "Done",
     TrialState.PRUNED: "Ended early",
@@ -27,13 +30,13 @@ STATES = {
 
 
 def as_params(options: Options) -> dict[str, object]:
-    """Write options as Optuna has them: a parameter each for the number of layers and for the neurons of every one."""
+    """Write options as parameters of Optuna: the number of hidden layers, the neurons of each, and the others."""
     hidden = {f"hidden_{layer}": neurons for layer, neurons in enumerate(options.hidden, 1)}
     return {"layers": len(options.hidden), **hidden} | {name: getattr(options, name) for name in SEARCHED}
 
 
 def with_params(options: Options, params: dict[str, object]) -> Options:
-    """Change options as a trial's parameters say.
+    """Return the options with those replaced that a trial has parameters for.
 
     Examples
     --------
@@ -50,7 +53,7 @@ def hidden_of(params: dict[str, object]) -> tuple[int, ...]:
 
 
 def options_of(trial: FrozenTrial, **others: object) -> Options:
-    """Give the options that a trial tried, the learning rate to three digits."""
+    """Return the options that a trial tried, the learning rate rounded to three digits."""
     options = with_params(Options(**others), trial.params)
     return replace(options, learning_rate=float(f"{options.learning_rate:.3g}"))
 
@@ -64,7 +67,7 @@ def training_command(study: optuna.Study) -> str:
 
 
 def describe(trial: FrozenTrial) -> str:
-    """Say in a line what a finished trial tried and how it went."""
+    """Say in a line what a finished trial tried, and how well the network reads."""
     how = "ended early at " if trial.state is TrialState.PRUNED else ""
     options = " ".join(options_of(trial).as_arguments())
     weights, seconds = trial.user_attrs["parameters"], duration(trial.user_attrs["seconds"])
@@ -91,9 +94,9 @@ def _complete(study: optuna.Study) -> list[FrozenTrial]:
 
 
 def as_rows(study: optuna.Study, heard: bool = True) -> list[dict[str, str]]:
-    """Make a table of the trials, the newest first: what became of each, its parameters, who had it.
+    """Make a table of the trials, the newest first: the status of each, its parameters, its worker.
 
-    Where no worker is heard any longer (`heard`), what seems to run was cut off.
+    If `heard` is false, no worker gives signs of life: trials that seem to run were cut off.
     """
     states = STATES if heard else STATES | {TrialState.RUNNING: "Cut off"}
     return [_row(trial, states[trial.state]) for trial in reversed(study.get_trials(deepcopy=False))]
@@ -122,9 +125,9 @@ def _row(trial: FrozenTrial, state: str) -> dict[str, str]:
 
 
 def plots(study: optuna.Study) -> dict[str, Figure]:
-    """Draw Optuna's plots of the trials, each with its title; none before there are some to compare.
+    """Draw Optuna's plots of the trials, by their titles; none if there are too few trials to compare.
 
-    Their colours fit light and dark pages.
+    The colours fit light and dark pages.
     """
     if len(_complete(study)) < LEAST_COMPARED:
         return {}
@@ -132,13 +135,14 @@ def plots(study: optuna.Study) -> dict[str, Figure]:
     for trace, name in zip(history.data, ("A trial", "The best so far"), strict=False):
         trace.name = name
     history.update_yaxes(title=READ_RIGHT, tickformat=".1%")
-    # Those that all trials have: the third layer's neurons are only where there are three.
+    # Only parameters that all trials have: not the neurons of a third layer, if some trials have two layers.
     shared = sorted(set.intersection(*(set(trial.params) for trial in _complete(study))))
     importances = visualization.plot_param_importances(study, params=shared).update_yaxes(title=None)
     importances.update_xaxes(title="Share of the differences between trials")
     most_important = list(importances.data[0].y)[-MOST_AXES:]  # on a phone there is room for a few axes
     parallel = visualization.plot_parallel_coordinate(study, most_important, target_name=READ_RIGHT)
-    # The better over the others, and without the colour bar: light blue is nothing on white, nor dark blue on black.
+    # The better trials over the others, in our two colours: of Optuna's blues, light ones are invisible on white, and
+    # dark ones on black. So the colour bar, the last trace, goes.
     parallel.data = sorted(parallel.data[:-1], key=lambda trace: trace.y[0])
     parallel.update_traces(line={"color": OTHERS_COLOR, "width": 1})
     for trace in parallel.data[-BEST:]:

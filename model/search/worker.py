@@ -5,9 +5,9 @@
     python -m model.search --network cnn --storage postgresql://user:password@host/database --trials 100
 
 Each trial trains the network with other parameters, and is ended early if it does worse than half of those before it.
-The first one is the baseline: 128 hidden neurons, as the tutorials train them. What counts is the validation part,
-digits of MNIST as they are and as many drawn again on the canvas: the page has no use for a network that reads only
-one of the two. The test digits choose nothing.
+The first one is the baseline: 128 hidden neurons, as the tutorials train them. The trials are compared on the
+validation part, digits of MNIST as they are and the same drawn again on the canvas: the page needs a network that reads
+both. The test digits are not used.
 """
 
 import argparse
@@ -40,35 +40,37 @@ from model.training import fit, make_validation_part
 from model.tutorials import PUBLISHED
 from utils.command_line import HelpFormatter, one_of
 
-# What is searched, of `Options`. Numbers that are not in a row of choices are the least and the most.
+# The options that are searched.
 SPACE = {
+    # The least and the most:
     "layers": [1, 3],
     "hidden": [16, 1024],  # neurons of each layer
-    "dropout": [0.0, 0.5],  # in steps of a twentieth
+    "dropout": [0.0, 0.5],  # in steps of 0.05
     "learning_rate": [1e-4, 1e-2],
+    # All choices:
     "batch_size": [32, 64, 128, 256, 512],
     "constant_rate": [True, False],
     "as_it_is": [True, False],
 }
-TUTORIALS = as_params(PUBLISHED["dense"].options)  # Adam at its default rate, MNIST as it is
+BASELINE_PARAMS = as_params(PUBLISHED["dense"].options)  # Adam at its default rate, MNIST as it is
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line; a value out of range ends with a sentence and exit status 2."""
+    """Read the command line; a value out of range ends the program with a message and exit status 2."""
     parser = argparse.ArgumentParser(
         prog="python -m model.search",
         description=__doc__.split("\n")[0],
         formatter_class=HelpFormatter,
     )
     parser.add_argument("--network", type=one_of(NETWORKS), default="dense", metavar="NAME", help=", ".join(NETWORKS))
-    parser.add_argument("--trials", type=int, default=20, help="finished ones in the study, whoever did them")
+    parser.add_argument("--trials", type=int, default=20, help="finished ones in the study, by all workers")
     parser.add_argument("--study", metavar="NAME", help="default: the network's name")
     parser.add_argument(
         "--storage", metavar="WHERE", help="a SQLite file, or postgresql://…; default: data/sweeps/STUDY.db"
     )
-    parser.add_argument("--images", type=int, help="an epoch; default: as many as MNIST's training part has")
+    parser.add_argument("--images", type=int, help="images in an epoch; default: as many as MNIST's training part has")
     parser.add_argument("--epochs", type=int, default=5, help="how often a trial is shown the images")
-    parser.add_argument("--seed", type=int, default=0, help="of each trial's training")
+    parser.add_argument("--seed", type=int, default=0, help="of all that is random in each trial's training")
     add_mnist(parser)
     arguments = parser.parse_args(argv)
     least_images = max(SPACE["batch_size"])
@@ -84,7 +86,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def choose(trial: optuna.Trial, options: Options) -> Options:
-    """Let Optuna choose a value of each parameter that applies to the network; the other options stay."""
+    """Let Optuna choose the searched options that apply to the network; the others stay."""
     params = {}
     if options.network in ("dense", "scratch"):
         layers = params["layers"] = trial.suggest_int("layers", *SPACE["layers"])
@@ -99,7 +101,7 @@ def choose(trial: optuna.Trial, options: Options) -> Options:
 
 
 class Reporter(keras.callbacks.Callback):
-    """Tells the study after each epoch how well the network reads, and ends the trial if others did better by then."""
+    """Tells the study after each epoch how well the network reads, and ends a trial that does worse than others."""
 
     def __init__(self, trial: optuna.Trial, epochs: int):
         super().__init__()
@@ -116,18 +118,19 @@ class Reporter(keras.callbacks.Callback):
 
 
 def make_objective(mnist: Mnist, options: Options) -> Callable[[optuna.Trial], float]:
-    """Make what a trial is: train the network with the parameters that it chooses, return what share it reads right.
+    """Make the function that Optuna calls for each trial: it trains a network and returns the share read right.
 
     Parameters
     ----------
     mnist : Mnist
+        What the networks are trained on and validated with.
     options : Options
         What all trials share: the network, the epochs, the images, and the seed of the split, of the first weights and
         of the images.
     """
     train, validation = stratified_split(mnist.y_train, options.validation_split, options.seed)
     x, y = mnist.x_train[validation], mnist.y_train[validation]
-    to_validate_with = make_validation_part(x, y, len(y), None, options.seed)
+    validation_data = make_validation_part(x, y, len(y), None, options.seed)
 
     @cache
     def sources(as_it_is: bool) -> Sources:
@@ -138,14 +141,14 @@ def make_objective(mnist: Mnist, options: Options) -> Callable[[optuna.Trial], f
         begun = time.monotonic()
         trial.set_user_attr("worker", f"{socket.gethostname()}:{os.getpid()}")
         chosen = choose(trial, options)
-        keras.utils.clear_session()  # else all networks so far stay in memory
+        keras.utils.clear_session()  # else the networks of all trials stay in memory
         keras.utils.set_random_seed(options.seed)
         recipe = choose_recipe(chosen)
         network = build(chosen, recipe.classes)
         trial.set_user_attr("parameters", network.count_params())
         reporter = Reporter(trial, options.epochs)
         try:
-            fit(network, Examples(sources(chosen.as_it_is), recipe, chosen), chosen, to_validate_with, [reporter])
+            fit(network, Examples(sources(chosen.as_it_is), recipe, chosen), chosen, validation_data, [reporter])
         finally:
             trial.set_user_attr("seconds", round(time.monotonic() - begun, 1))
         if reporter.pruned:
@@ -156,7 +159,7 @@ def make_objective(mnist: Mnist, options: Options) -> Callable[[optuna.Trial], f
 
 
 def prepare(arguments: argparse.Namespace) -> tuple[optuna.Study, Callable[[optuna.Trial], float]]:
-    """Open the study and load the data, or end with a sentence."""
+    """Open the study and load the data; a problem ends the program with a message."""
     try:
         storage = open_storage(arguments.storage)
         mnist = load_mnist(arguments.mnist)
@@ -166,7 +169,7 @@ def prepare(arguments: argparse.Namespace) -> tuple[optuna.Study, Callable[[optu
         images = options.images or round(len(mnist.y_train) * (1 - options.validation_split))
         budget = {"epochs": options.epochs, "images": images, "seed": options.seed}
         made_for = {"network": options.network, **budget, "MNIST": mnist.sha256()[:8], "parameters": SPACE}
-        study = open_study(storage, arguments.study, made_for, TUTORIALS)
+        study = open_study(storage, arguments.study, made_for, BASELINE_PARAMS)
     except ValueError as error:
         raise SystemExit(f"python -m model.search: {error}") from error
     return study, make_objective(mnist, options)
@@ -177,7 +180,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if is_switched_off():
         raise SystemExit(f"python -m model.search: Training is switched off on this machine ({SWITCH} is off).")
     arguments = parse_arguments(argv)
-    os.nice(LOW_PRIORITY)  # as a training that the page starts: whoever reads digits meanwhile does not feel it
+    os.nice(LOW_PRIORITY)  # as a training that the page starts, so that the page stays fast
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         study, objective = prepare(arguments)

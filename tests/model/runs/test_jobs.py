@@ -80,7 +80,7 @@ def test_a_training_runs_beside_us_to_its_end_at_low_priority():
 
 def test_one_training_at_a_time_and_cancel_ends_it_soon():
     job = start_a_long_one()
-    with pytest.raises(BusyError, match="A training goes on since"):
+    with pytest.raises(BusyError, match="A training has been going on since"):
         start_training([])
     with pytest.raises(BusyError, match=str(job.run_dir)), only_training(job.run_dir):
         pass

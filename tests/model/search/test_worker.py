@@ -189,7 +189,7 @@ HAS = {"learning_rate", "batch_size", "constant_rate", "as_it_is"}
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_each_network_is_searched_by_the_parameters_that_apply(network):
-    trial = FixedTrial(sweep.TUTORIALS | {"layers": 2, "hidden_2": 32, "dropout": 0.5})
+    trial = FixedTrial(sweep.BASELINE_PARAMS | {"layers": 2, "hidden_2": 32, "dropout": 0.5})
     built = build(sweep.choose(trial, Options(network=network)), 10)
     of_layers = {"dense": {"layers", "hidden_1", "hidden_2", "dropout"}, "scratch": {"layers", "hidden_1", "hidden_2"}}
     assert set(trial.params) == HAS | of_layers.get(network, set())
@@ -256,7 +256,7 @@ def test_where_training_is_switched_off_nothing_is_searched(monkeypatch):
 def fill(storage: str | Path, trials: int, name: str = "dense") -> optuna.Study:
     """Make a study whose trials have values without training; of eight the seventh was ended early."""
     made_for = {"network": "dense", "epochs": 5}
-    study = studies.open_study(studies.open_storage(str(storage)), name, made_for, sweep.TUTORIALS)
+    study = studies.open_study(studies.open_storage(str(storage)), name, made_for, sweep.BASELINE_PARAMS)
     study.sampler = optuna.samplers.RandomSampler(seed=0)
 
     def objective(trial: optuna.Trial) -> float:
@@ -278,11 +278,11 @@ def test_a_study_made_for_another_space_is_left_alone(tmp_path, monkeypatch):
     with pytest.raises(
         ValueError, match="made for another space: epochs 5 there and 6 here, seed None there and 1 here"
     ):
-        studies.open_study(storage, "dense", {"network": "dense", "epochs": 6, "seed": 1}, sweep.TUTORIALS)
+        studies.open_study(storage, "dense", {"network": "dense", "epochs": 6, "seed": 1}, sweep.BASELINE_PARAMS)
     optuna.create_study(storage=storage, study_name="foreign")
     monkeypatch.setattr(studies, "SECONDS_TO_BEGIN", 0)
     with pytest.raises(ValueError, match="The study foreign was not begun by this program"):
-        studies.open_study(storage, "foreign", {"network": "dense"}, sweep.TUTORIALS)
+        studies.open_study(storage, "foreign", {"network": "dense"}, sweep.BASELINE_PARAMS)
 
 
 def test_the_database_of_another_program_is_left_alone(tmp_path):
