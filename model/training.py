@@ -23,7 +23,7 @@ from utils.preprocess import BlankError, normalize_digit
 
 # This share of the validation part's digits is called a digit. A larger one lets more letters pass for digits; with a
 # smaller one, more people are told that their digit is none, which is worse.
-DIGITS_KEPT = 0.985
+DIGITS_KEPT = 0.99
 LITERT_TOLERANCE = 1e-4
 VALIDATION_REDRAWN = 2000
 VALIDATION_BATCH_SIZE = 500
