@@ -18,10 +18,6 @@ DISTORTIONS = {
     "elastic": "Pictures bent: no two hands run a curve alike.",
     "soft": "Some of all images fainter or softer: pencils and cameras.",
     "slant": "Strokes turned, slanted and made wide or narrow, further than a picture can be: the pen stays round.",
-    "waves": "Strokes bent: no two hands run a curve alike.",
-    "gaps": "Strokes apart from each other: hats that float, bars that miss.",
-    "ends": "Strokes that overshoot or stop early: pens are put down late and lifted early.",
-    "tremor": "Strokes that tremble: mice, touch pads, and hands.",
 }
 
 # Chosen by eye on MNIST, so that a person still reads every result: people slant, tilt, and draw larger or narrower
@@ -41,10 +37,6 @@ MAX_BLUR_PX = 0.8
 STROKE_ROTATION_DEG = 7.0
 STROKE_SHEAR = 0.35
 STROKE_ASPECT = 0.17
-BEND = 0.045
-TREMOR = 0.008
-GAP = 0.03
-LOOSE_END = 0.1
 
 
 def distort_pictures(
@@ -124,7 +116,7 @@ def distort_strokes(
     strength: float = 1.0,
     distortions: Collection[str] = tuple(DISTORTIONS),
 ) -> list[Strokes]:
-    """Write characters as another hand would: ends, gaps, tremor, slant, width, and how curves run.
+    """Turn and slant characters, and make them wide or narrow, as another hand would.
 
     All at once, because the time goes into the number of calls, not the number of points.
 
@@ -146,30 +138,10 @@ def distort_strokes(
     n = len(characters)
     strokes = [stroke for character in characters for stroke in character]
     stroke_ends = np.cumsum([0, *map(len, strokes)])
-    character_of_stroke = np.repeat(np.arange(n), [len(character) for character in characters])
-    stroke_of_point = np.repeat(np.arange(len(strokes)), np.diff(stroke_ends))
-    character_of_point = character_of_stroke[stroke_of_point]
+    character_of_point = np.repeat(np.arange(n), [sum(map(len, character)) for character in characters])
     points = np.concatenate(strokes)
-
-    strengths = {name: strength * (name in distortions) for name in DISTORTIONS}
-    _loosen_ends(points, stroke_ends, rng, strengths["ends"])
-    # Strokes apart from each other, in half of the characters.
-    gap = (
-        strengths["gaps"]
-        * rng.normal(0, GAP, (len(strokes), 2))
-        * (rng.random(n) < 0.5)[character_of_stroke, np.newaxis]
-    )
-    noise = strengths["tremor"] * rng.normal(0, TREMOR, (len(points) + 2, 2))
-    trembling = (rng.random(n) * (rng.random(n) < 0.4))[character_of_point, np.newaxis]
-    points = points + gap[stroke_of_point] + trembling * (noise[:-2] + noise[1:-1] + noise[2:])
-    # Three long waves through the plane, each pushing points to one side.
-    waves, pushes = rng.normal(0, 4, (3, n, 2)), strengths["waves"] * rng.normal(0, BEND / 3**0.5, (3, n, 2))
-    phases = rng.uniform(0, 2 * np.pi, (3, n))
-    for wave, push, phase in zip(waves, pushes, phases, strict=True):
-        along = (points * wave[character_of_point]).sum(axis=1) + phase[character_of_point]
-        points = points + np.sin(along)[:, np.newaxis] * push[character_of_point]
     # rotation · (shear and stretch)
-    slant = strengths["slant"]
+    slant = strength * ("slant" in distortions)
     angle = np.deg2rad(slant * rng.normal(0, STROKE_ROTATION_DEG, n))
     shear = slant * rng.uniform(-STROKE_SHEAR, STROKE_SHEAR, n)
     stretch = np.exp(slant * rng.normal(0, STROKE_ASPECT, n))
@@ -181,24 +153,3 @@ def distort_strokes(
     written = [points[start:end] for start, end in pairwise(stroke_ends)]
     character_ends = np.cumsum([0, *map(len, characters)])
     return [written[start:end] for start, end in pairwise(character_ends)]
-
-
-def _loosen_ends(points: np.ndarray, stroke_ends: np.ndarray, rng: np.random.Generator, strength: float) -> None:
-    # Either end of a stroke may overshoot, perhaps in another direction, or stop early; in place.
-    n = len(stroke_ends) - 1
-    lengths, turns, kinds = strength * rng.uniform(0, LOOSE_END, (2, n)), rng.normal(0, 0.6, (2, n)), rng.random((2, n))
-    for end in (0, 1):
-        for stroke in np.flatnonzero(kinds[end] < 0.25):
-            first, last = stroke_ends[stroke], stroke_ends[stroke + 1]
-            if last - first < 5:
-                continue
-            path = points[first:last] if end == 0 else points[first:last][::-1]  # views: from this end on
-            length = lengths[end, stroke]
-            if kinds[end, stroke] < 0.1:
-                gone = np.hypot(*(path[: len(path) // 3] - path[0]).T) < length
-                path[: gone.sum()] = path[gone.sum()]
-            else:
-                ahead = path[0] - path[3]
-                cos, sin = np.cos(turns[end, stroke]), np.sin(turns[end, stroke])
-                ahead = np.array([cos * ahead[0] - sin * ahead[1], sin * ahead[0] + cos * ahead[1]])
-                path[0] += ahead * (length / max(float(np.hypot(*ahead)), 1e-6))

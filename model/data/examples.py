@@ -55,7 +55,7 @@ class Recipe:
 
 AS_IT_IS = Recipe({"mnist": 1.0}, distortions=frozenset(), habits=False)
 AT_HOME = Recipe({"mnist": 0.4, "redrawn": 0.15, "written": 0.25, "no digit": 0.2})
-WITH_PENS = Recipe({"mnist": 0.34, "redrawn": 0.12, "written": 0.08, "pens": 0.3, "no digit": 0.16})
+WITH_PENS = Recipe({"mnist": 0.32, "redrawn": 0.1, "written": 0.08, "pens": 0.34, "no digit": 0.16})
 
 
 def choose_recipe(options: Options, has_pens: bool = False) -> Recipe:
