@@ -2,7 +2,7 @@
 # make test   every check and test
 # make quick  the checks, and the tests that need neither TensorFlow nor a browser
 # make table  train every network as it was published, three times, and write the table in docs/training.md (two hours)
-# make weights  train the shipped network again (31 minutes on two cores); STROKES_PATH names the file of pen strokes
+# make weights  train the shipped network again (25 minutes on two cores); STROKES_PATH names the file of pen strokes
 # make clean  delete .venv
 
 PORT ?= 8501
