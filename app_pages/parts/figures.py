@@ -15,7 +15,7 @@ from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown,
 SETS = {
     "strokes": (
         "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke width. The "
-        "network learned from digits of other people. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0."
+        "network learned nothing from these people. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0."
     ),
     "redrawn": (
         "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and "
