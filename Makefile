@@ -2,7 +2,8 @@
 # make test   every check and test
 # make quick  the checks, and the tests that need neither TensorFlow nor a browser
 # make table  train every network as it was published, three times, and write the table in docs/training.md (two hours)
-# make weights  train the shipped network again (25 minutes on two cores); STROKES_PATH names the file of pen strokes
+# make tutorials  train the tutorials' networks that come with the app again; STROKES_PATH names the file of pen strokes
+# make weights  train the shipped network again (about 20 minutes on two cores); STROKES_PATH names the file of pen strokes
 # make clean  delete .venv
 
 PORT ?= 8501
@@ -13,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.13 python3.11; do \
 	&& echo $$python && break; done)
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test quick table weights clean
+.PHONY: run test quick table tutorials weights clean
 
 run: .venv/run.stamp
 	.venv/bin/python -m streamlit run app.py --server.port=$(PORT) --server.address=$(ADDRESS)
@@ -36,6 +37,9 @@ weights: .venv/run.stamp
 
 table: .venv/run.stamp
 	.venv/bin/python -m model.measure table
+
+tutorials: .venv/run.stamp
+	.venv/bin/python -m model.export.tutorials
 
 clean:
 	rm -rf .venv

@@ -18,7 +18,7 @@ from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdo
 SETS_HELP = {
     "strokes": (
         "{n:,} digits that people wrote with a pen on a tablet, drawn on this page’s canvas in any place, size and "
-        "stroke width. The network learned from digits of other people."
+        "stroke width. The network learned nothing from these people."
     ),
     "redrawn": (
         "The lines of {n:,} of MNIST’s test digits, drawn on this page’s canvas in any place, size and stroke width. "

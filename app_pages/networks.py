@@ -10,16 +10,18 @@ from app_pages.parts.dataset import show_dataset
 from app_pages.parts.layers import show_layers
 from app_pages.parts.search import show_searches
 from app_pages.parts.shared import get_predictor
-from model.card import CheckpointError
-from model.options import NETWORKS
+from model.card import SHIPPED, CheckpointError
 from model.predictor import Reading
-from model.presets import PRESETS, expected_seconds
 from model.runs.finished import Trained, average_over_seeds, find_trained
 from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
-from utils.words import SET_TITLES, as_markdown, duration, percent, which_of, who_says_what
+from utils.words import SET_TITLES, as_markdown, percent, which_of, who_says_what
 
-MAX_COMPARED = 6
+FIRST_COMPARED, MAX_COMPARED = 4, 6
+WHY_THE_READER_DIFFERS = (
+    "**Why the reader differs**: the tutorials’ networks learned from MNIST as it is. The reader also learned from "
+    "people’s strokes, from odd forms such as slashed zeros, and from what is no digit."
+)
 
 
 # A fragment: a stroke runs only this part of the page again, without the cards and charts of the rest.
@@ -31,7 +33,7 @@ def compare(networks: dict[str, Trained]) -> None:
         "Compare",
         list(networks),
         selection_mode="multi",
-        default=list(networks)[:3],
+        default=list(networks)[:FIRST_COMPARED],
         format_func=as_markdown,
         key="networks_chosen",
     )
@@ -50,13 +52,17 @@ def compare(networks: dict[str, Trained]) -> None:
         else:
             readings = read_with([networks[name] for name in chosen], ink_from_canvas(sketch.picture))
             show_answers(readings)
-    show_controls(sketch, key="networks")
+    controls_and_reason = two_columns()
+    with controls_and_reason.cell():
+        show_controls(sketch, key="networks")
+    if differs_by_its_lessons(readings, networks):
+        controls_and_reason.cell().markdown(WHY_THE_READER_DIFFERS)
     with st.grid(3, min_column_width=260):
         for name, reading in readings.items():
             with st.container(border=True):
                 st.markdown(f"**{as_markdown(name)}**")
                 st.caption(f"{networks[name].card.parameters:,} parameters")
-                show_bars(reading.prediction, key=f"networks_{networks[name].folder.name}")
+                show_bars(reading.prediction, key=f"networks_{name}")
 
 
 def read_with(networks: list[Trained], ink: np.ndarray) -> dict[str, Reading]:
@@ -88,15 +94,27 @@ def show_answers(readings: dict[str, Reading]) -> None:
         border="horizontal",
         alt="What each network reads",
     )
-    groups = who_says_what(
-        {
-            name: str(reading.prediction.label) if reading.prediction.is_digit else "no digit"
-            for name, reading in readings.items()
-        }
-    )
+    groups = who_says_what({name: in_short(reading) for name, reading in readings.items()})
     if len(groups) > 1:
         sentences = [f"**{answer}**: {as_markdown('; '.join(names))}" for answer, names in groups.items()]
         st.warning("  \n".join(sentences), title="They disagree", icon=":material/compare_arrows:")
+
+
+def in_short(reading: Reading) -> str:
+    """Say in a word what is read."""
+    return str(reading.prediction.label) if reading.prediction.is_digit else "no digit"
+
+
+def differs_by_its_lessons(readings: dict[str, Reading], networks: dict[str, Trained]) -> bool:
+    """Say whether the shipped network's answer is another than that of one that learned MNIST as it is."""
+    shipped, plain = set(), set()
+    for name, reading in readings.items():
+        how = networks[name].card.how_trained
+        if networks[name].folder == SHIPPED:
+            shipped.add(in_short(reading))
+        elif how and how.as_it_is:
+            plain.add(in_short(reading))
+    return bool(shipped and plain - shipped)
 
 
 def answer_and_confidence(reading: Reading) -> dict[str, str]:
@@ -115,23 +133,13 @@ def show_accuracies(networks: list[Trained]) -> None:
     st.altair_chart(accuracy_over_size(rows), alt="Each network’s accuracy on each test part over its parameters")
     st.caption(
         "Networks that differ only in their seed are one point, their mean, with an error bar of one standard "
-        "deviation. A network that learned MNIST *as it is* (*Retrain*, from scratch, under *More*) shows how far "
-        "apart MNIST and people’s drawings can be."
+        "deviation. The tutorials’ networks learned MNIST *as it is*, and show how far apart MNIST and people’s "
+        "drawings can be. *Retrain* can do the same: from scratch, under *More*."
     )
 
 
 st.title("Networks", anchor=False)
 trained = find_trained(local_now())
-if len(trained) == 1:
-    trainings = [preset.options(name) for preset in PRESETS.values() for name in NETWORKS]
-    seconds = [sum(expected_seconds(options).values()) for options in trainings]
-    st.info(
-        "There is only the shipped network yet. *Retrain* in the sidebar trains others from scratch, such as those of "
-        "the well-known tutorials, which are described below. It takes from "
-        f"{duration(min(seconds))} to {duration(max(seconds))} on a machine with two cores, and you can go on drawing "
-        "meanwhile.",
-        icon=":material/model_training:",
-    )
 compare({network.name: network for network in trained})
 show_accuracies(trained)
 show_layers()

@@ -12,7 +12,7 @@ from app_pages.parts.figures import show_quality
 from app_pages.sidebar.outcome import NOT_MEASURED_HELP
 from app_pages.sidebar.permission import is_permitted
 from app_pages.sidebar.switch import offer_switch
-from model.card import CARD_FILE, SHIPPED, Card, CheckpointError, read_card
+from model.card import ALL_SHIPPED, CARD_FILE, Card, CheckpointError, read_card
 from model.runs.finished import MOST_LETTERS, name_runs, rename
 from model.runs.folder import STEPS_FILE, Epoch, State, Status, Step, read_metrics
 from model.runs.in_use import folder_in_use
@@ -37,7 +37,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class Run:
-    """A run, or the shipped network.
+    """A run, or a shipped network.
 
     Attributes
     ----------
@@ -79,17 +79,17 @@ class Run:
 
     @property
     def is_fixed(self) -> bool:
-        """Whether it must not be deleted now: it is the shipped network, in use, or still training."""
-        return self.folder in (SHIPPED, folder_in_use()) or self.job.running
+        """Whether it must not be deleted now: it is shipped, in use, or still training."""
+        return self.folder in (*ALL_SHIPPED, folder_in_use()) or self.job.running
 
 
 def read_runs() -> dict[str, Run]:
-    """Read all runs, by the paths of their folders: the newest first, the shipped network last."""
+    """Read all runs, by the paths of their folders: the newest first, the shipped networks last."""
     latest, names = latest_job(), name_runs(local_now())
     # A run that was begun after the names were read is called by its folder.
     return {
         printable(folder): read_run(job_of(folder, latest), names.get(folder, printable(folder.name)))
-        for folder in (*list_runs(), SHIPPED)
+        for folder in (*list_runs(), *ALL_SHIPPED)
     }
 
 
@@ -111,7 +111,7 @@ def show_list(runs: Iterable[Run]) -> None:
         rows.append(
             {
                 "Name": as_markdown(run.name),
-                "Status": "Shipped" if run.folder == SHIPPED and status != "In use" else status,
+                "Status": "Shipped" if run.folder in ALL_SHIPPED and status != "In use" else status,
                 **{title: unbroken(figure) if run.card else "–" for title, figure in figures.items()},
                 "Epochs": len(run.epochs),
                 "Trained for": unbroken(duration(run.epochs[-1]["seconds"])) if run.epochs else "–",
@@ -150,7 +150,7 @@ def show_one(run: Run) -> None:
             st.rerun()
         if run.card:
             offer_download(run.folder, key="training")
-        if is_permitted() and run.folder != SHIPPED:
+        if is_permitted() and run.folder not in ALL_SHIPPED:
             offer_new_name(run)
         if is_permitted() and not run.is_fixed:
             offer_to_delete(run.folder)
@@ -197,9 +197,9 @@ def delete_chosen(folder: Path) -> None:
 
 st.title("Training", anchor=False)
 runs = read_runs()
-if len(runs) == 1:
+if len(runs) == len(ALL_SHIPPED):
     st.info(
-        "No network was trained here yet. *Retrain* in the sidebar starts one, to compare with the shipped one.",
+        "No network was trained here yet. *Retrain* in the sidebar starts one, to compare with those below.",
         icon=":material/model_training:",
     )
 show_list(runs.values())

@@ -21,7 +21,12 @@ KERAS_FILE = "model.keras"
 LITERT_FILE = "model.tflite"
 CARD_FILE = "model.json"
 QUALITY_FILE = "quality.json"
-SHIPPED = Path(__file__).parent / "weights"
+SHIPPED = Path(__file__).parent / "weights"  # what reads until another is chosen
+# The tutorials' networks, as `model.export.tutorials` ships them. The first three are those that a page begins with.
+TUTORIALS = tuple(
+    SHIPPED / "tutorials" / name for name in ("dense", "cnn", "lenet5", "deep_dense", "simple_cnn", "scratch")
+)
+ALL_SHIPPED = (SHIPPED, *TUTORIALS)
 
 
 class CheckpointError(Exception):
@@ -235,9 +240,15 @@ def file_sha256(path: Path) -> str:
 
 
 def how_to_restore(folder: Path) -> str:
-    """Say what to do about a broken model in `folder`."""
+    """Say what to do about a model in `folder` that is broken, or lacks a file."""
+    folder = folder.absolute()
     if folder == SHIPPED:
         return (
             "It came with the app: restore it with `git checkout model/weights`, or train it again with `make weights`."
+        )
+    if folder in TUTORIALS:
+        return (
+            f"It came with the app, without {KERAS_FILE}: `git checkout model/weights` restores its files, and "
+            f"`python train.py --preset {folder.name}` trains one that has all."
         )
     return "Train the model again with `python train.py`."

@@ -10,12 +10,12 @@ from model.card import Quality, read_quality
 from model.measure.quality import MAX_MISTAKES
 from utils.charts import confusion_chart, reliability_chart
 from utils.json_files import UnreadableError
-from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown, unbroken
+from utils.words import NOT_MEASURED, SET_TITLES, TestPart, accuracy_percent, as_markdown, unbroken
 
 SETS = {
     "strokes": (
         "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke width. The "
-        "network learned from digits of other people. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0."
+        "network learned nothing from these people. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0."
     ),
     "redrawn": (
         "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and "
@@ -59,7 +59,7 @@ def show_quality(folder: Path) -> None:
     )
     show_charts(figures, SET_TITLES[name])
     show_slices(figures)
-    show_mistakes(figures, folder / f"mistakes-{name}.png")
+    show_mistakes(figures, folder, name)
 
 
 def show_sets(quality: dict[str, Quality]) -> None:
@@ -130,9 +130,10 @@ def show_slices(figures: Quality) -> None:
         )
 
 
-def show_mistakes(figures: Quality, picture: Path) -> None:
+def show_mistakes(figures: Quality, folder: Path, name: TestPart) -> None:
     """Show the digits that were read wrong, where there is a picture of them."""
     st.header("Its mistakes", anchor=False)
+    picture = folder / f"mistakes-{name}.png"
     if picture.is_file():
         wrong = round(figures["n"] * (1 - figures["accuracy"]))
         shown = (
@@ -140,5 +141,7 @@ def show_mistakes(figures: Quality, picture: Path) -> None:
         )
         st.caption(f"{shown}. “9 as 4” is a 9 that it takes for a 4, with how sure it is.")
         st.image(str(picture), width="stretch", alt="Digits that were read wrong")
-    else:
+    elif name == "strokes":
         st.caption("People’s drawings are not ours to show.")
+    else:
+        st.caption("This network came without a picture of them.")

@@ -9,6 +9,7 @@ from app_pages.parts.shared import get_predictor
 from app_pages.sidebar.outcome import announce_end, show_end
 from app_pages.sidebar.permission import ask_password, has_password, is_permitted
 from app_pages.sidebar.switch import show_ways_back
+from model.card import KERAS_FILE
 from model.options import NETWORKS, Options
 from model.presets import MNIST_IMAGES, PRESETS, expected_seconds
 from model.runs.folder import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
@@ -105,6 +106,12 @@ def choose() -> None:
     preset = PRESETS[name]
     choice = f"{start}_{name}"  # part of the widgets' keys, so that another choice brings its own figures
     in_use, from_scratch = get_predictor(), start == SCRATCH
+    if not from_scratch and not (in_use.folder / KERAS_FILE).exists():
+        st.info(
+            "Training cannot go on from the network in use: it came without `model.keras`, which that takes. "
+            "Choose *Scratch*."
+        )
+        return
     network = in_use.card.network
     if from_scratch:
         network = st.selectbox(

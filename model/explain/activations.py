@@ -20,6 +20,7 @@ from utils.sheets import draw_activations, draw_images, draw_shares, stack
 
 CONVOLUTION = schema.BuiltinOperator.CONV_2D
 DENSE = schema.BuiltinOperator.FULLY_CONNECTED
+WIDENING = schema.BuiltinOperator.DEQUANTIZE
 # These follow a layer, and only select or rearrange its activations.
 REARRANGING = {
     schema.BuiltinOperator.MAX_POOL_2D,
@@ -96,7 +97,7 @@ class Inside:
 
 @dataclass(frozen=True)
 class _Tensors:
-    """The indices of a layer's tensors in the file."""
+    """The indices of a layer's tensors in the file; of its weights, as the file has them: in 32 or 16 bits."""
 
     inputs: int
     weights: int
@@ -126,7 +127,7 @@ class OpenNetwork:
             )
         self._interpreter.allocate_tensors()
         (self._input,) = (images["index"] for images in self._interpreter.get_input_details())
-        self._weights = [self._interpreter.get_tensor(layer.weights) for layer in self._layers]
+        self._weights = [self._interpreter.get_tensor(layer.weights).astype(np.float32) for layer in self._layers]
         self._lock = threading.Lock()  # an interpreter is not thread-safe
 
     def look_inside(self, image: np.ndarray) -> Inside:
@@ -145,11 +146,15 @@ def _find_layers(model: Any) -> list[_Tensors]:  # a schema.ModelT, whose parts 
     # activation function or normalisation.
     (graph,) = model.subgraphs
     layers: list[_Tensors] = []
+    widened: dict[int, int] = {}  # weights of 32 bits: those of 16 bits that they are made of
     for operator in graph.operators:
         code = model.operatorCodes[operator.opcodeIndex]
         code = max(code.builtinCode, code.deprecatedBuiltinCode)  # as the schema says: the old field is one byte
-        if code in (CONVOLUTION, DENSE):
-            layers.append(_Tensors(int(operator.inputs[0]), int(operator.inputs[1]), int(operator.outputs[0])))
+        if code == WIDENING:
+            widened[int(operator.outputs[0])] = int(operator.inputs[0])
+        elif code in (CONVOLUTION, DENSE):
+            inputs, weights = int(operator.inputs[0]), int(operator.inputs[1])
+            layers.append(_Tensors(inputs, widened.get(weights, weights), int(operator.outputs[0])))
         elif code not in REARRANGING:
             layers[-1] = replace(layers[-1], activations=int(operator.outputs[0]))
     return layers

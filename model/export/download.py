@@ -30,20 +30,27 @@ def export_as_zip(folder: Path, name: str) -> bytes:
     with tempfile.TemporaryDirectory() as temporary:
         written = Path(temporary, "export")
         if name in COPIED:
-            _copy(folder, name, written)
+            written.mkdir()
+            copy_network(folder, name, written)
         else:
             _write(folder, name, written)
         return as_zip(written)
 
 
-def _copy(folder: Path, name: str, target: Path) -> None:
-    if not zipfile.is_zipfile(folder / KERAS_FILE):
+def copy_network(folder: Path, name: str, target: Path) -> None:
+    """Copy the network in `folder` into the empty folder `target`, in a format of `COPIED`, with all that goes with it.
+
+    Raises
+    ------
+    ExportError
+        If there is no network in `folder` in that format, or it is broken.
+    """
+    if name == "keras" and not zipfile.is_zipfile(folder / KERAS_FILE):
         raise ExportError(f"{folder / KERAS_FILE} is missing or broken. {how_to_restore(folder)}")
     try:
         card, classes = read_card(folder), LiteRTNetwork(folder / LITERT_FILE).classes
     except CheckpointError as error:
         raise ExportError(str(error)) from error
-    target.mkdir()
     shutil.copy(folder / COPIED[name], target)
     enclose(card, name, classes, target)
 

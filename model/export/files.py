@@ -37,6 +37,7 @@ from model.data.drawing import draw_small
 from model.data.examples import random_pen
 from model.data.mnist import to_unit_range
 from model.data.written import write_digit
+from model.export.download import copy_network
 from model.export.formats import FORMATS, READ_FILE, ExportError, export_name, missing_packages
 from model.export.model_card import enclose
 from model.predictor import IMAGE_SHAPE, LiteRTNetwork, softmax
@@ -64,12 +65,6 @@ def write_onnx(run_dir: Path, network: keras.Model, target: Path) -> None:
         # Keras looks whether NumPy still has this name, because tf2onnx uses it.
         warnings.filterwarnings("ignore", "In the future `np.object`", FutureWarning)
         network.export(target / "model.onnx", format="onnx", verbose=False, input_signature=[IMAGES])
-
-
-def write_litert(run_dir: Path, network: keras.Model, target: Path) -> None:
-    """Copy ``model.tflite``, if it can be read."""
-    LiteRTNetwork(run_dir / LITERT_FILE)
-    shutil.copy(run_dir / LITERT_FILE, target)
 
 
 def write_litert_int8(run_dir: Path, network: keras.Model, target: Path) -> None:
@@ -102,7 +97,6 @@ WRITERS: dict[str, Callable[[Path, keras.Model, Path], None]] = {
     "keras": write_keras,
     "saved_model": write_saved_model,
     "onnx": write_onnx,
-    "litert": write_litert,
     "litert-int8": write_litert_int8,
     "safetensors": write_safetensors,
 }
@@ -113,9 +107,12 @@ def export(run_dir: Path, name: str, target: Path) -> None:
 
     Raises
     ------
-    CheckpointError
+    CheckpointError, ExportError
         If there is no network in `run_dir`, or it is broken.
     """
+    if name == "litert":  # which there may be without `KERAS_FILE`
+        copy_network(run_dir, name, target)
+        return
     card = read_card(run_dir)
     try:
         network = keras.saving.load_model(run_dir / KERAS_FILE, safe_mode=True)

@@ -1,4 +1,4 @@
-"""The networks on this machine, the shipped one and those of the runs, and their names."""
+"""The networks on this machine, those shipped and those of the runs, and their names."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import TypedDict
 
-from model.card import SHIPPED, Card, CheckpointError, read_card
+from model.card import ALL_SHIPPED, SHIPPED, TUTORIALS, Card, CheckpointError, read_card
 from model.runs.folder import CONFIG_FILE
 from model.runs.jobs import list_runs
 from utils.files import open_file, write_atomically
@@ -54,9 +54,13 @@ class Trained:
 
 
 def find_trained(now: datetime) -> list[Trained]:
-    """Find the shipped network, and those of all finished runs, the newest first; for `now` see `name_runs`."""
+    """Find the networks that can read; for `now` see `name_runs`.
+
+    First the one that reads until another is chosen, then those of all finished runs, the newest first, and last the
+    tutorials'.
+    """
     found, names = [], name_runs(now)
-    for folder in (SHIPPED, *list_runs()):
+    for folder in (SHIPPED, *list_runs(), *TUTORIALS):
         try:
             found.append(Trained(folder, read_card(folder), names[folder]))
         except (CheckpointError, KeyError):  # not finished, or begun since the names were given
@@ -65,7 +69,7 @@ def find_trained(now: datetime) -> list[Trained]:
 
 
 def name_runs(now: datetime) -> dict[Path, str]:
-    """Name the shipped network and every run, each by a name of its own.
+    """Name the shipped networks and every run, each by a name of its own.
 
     Parameters
     ----------
@@ -73,7 +77,7 @@ def name_runs(now: datetime) -> dict[Path, str]:
         The time now, in the time zone of whoever reads the names.
     """
     names: dict[Path, str] = {}
-    for folder in (SHIPPED, *reversed(list_runs())):  # the oldest first, so that a name stays when another run comes
+    for folder in (*ALL_SHIPPED, *reversed(list_runs())):  # the oldest first, so that a name stays when another comes
         name = _given_name(folder) or _plain_name(folder, now)
         candidates = chain([name], (f"{name} ({number})" for number in count(2)))
         names[folder] = next(name for name in candidates if name not in names.values())
@@ -93,6 +97,8 @@ def _plain_name(folder: Path, now: datetime) -> str:
         card = read_card(folder)
         if folder == SHIPPED:
             return f"{card.network}, shipped"
+        if folder in TUTORIALS:
+            return card.network
         return run_title(card.network, card.epochs, folder.name, now)
     except CheckpointError:
         pass  # not finished: its config.json says the same

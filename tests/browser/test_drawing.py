@@ -396,7 +396,7 @@ def test_several_networks_read_the_same_drawing(browser, own_server, tmp_path):
     write(page, 7)
     lines = page.get_by_test_id("stTable").filter(visible=True).first.get_by_role("row")
     expect(lines).to_have_text(
-        ["NetworkReadsSure", re.compile("^reader, shipped7"), re.compile("^reader, 30 epochs.*7")]
+        ["NetworkReadsSure", *map(re.compile, ("^reader, shipped7", "^reader, 30 epochs.*7", "^dense7", "^cnn7"))]
     )
     expect(page.get_by_text("They disagree")).to_have_count(0)
     context.close()

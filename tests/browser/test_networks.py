@@ -1,16 +1,12 @@
 """Networks in a real browser: what is seen at once, and the drawing of the layers on a laptop and on a phone."""
 
-import os
-import shutil
-from pathlib import Path
-
+import numpy as np
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
-from model.card import SHIPPED  # noqa: E402
-from tests.browser.test_drawing import write  # noqa: E402
+from tests.browser.test_drawing import draw_with_mouse, write  # noqa: E402
 from tests.conftest import Server  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
@@ -39,17 +35,24 @@ def row_of_layers(page: Page) -> Locator:
     return row
 
 
-def test_three_answers_are_seen_beside_the_canvas(open_at):
-    for name in ("one", "two"):
-        shutil.copytree(SHIPPED, Path(os.environ["DIGITS_DATA_DIR"]) / "runs" / name, dirs_exist_ok=True)
-    page = open_at("networks", 1280, 800)
-    write(page, 4)
+SLASH = np.array([(225, 25), (60, 255)], float)
+
+
+def test_four_answers_and_why_the_reader_differs_are_seen_beside_the_canvas(open_at):
+    page = open_at("networks", 1366, 768)
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    before = undo.bounding_box()
+    write(page, 0)
+    draw_with_mouse(page, SLASH)
     lines = page.get_by_test_id("stTable").get_by_role("row")
-    expect(lines).to_have_count(1 + 3)
-    expect(lines.last).to_contain_text("4")
-    canvas, last = page.locator("canvas.upper-canvas").bounding_box(), lines.last.bounding_box()
-    assert last["x"] > canvas["x"] + canvas["width"]
-    assert last["y"] + last["height"] < canvas["y"] + canvas["height"] < 800
+    expect(lines).to_have_count(1 + 4)
+    expect(lines.nth(1)).to_contain_text("reader, shipped0")
+    reason = page.get_by_text("Why the reader differs")
+    expect(reason).to_be_in_viewport(ratio=1)
+    right_of_canvas = page.locator("canvas.upper-canvas").bounding_box()["x"] + 320
+    assert lines.last.bounding_box()["x"] > right_of_canvas < reason.bounding_box()["x"]
+    assert undo.bounding_box() == before
 
 
 def test_the_layers_are_a_row_that_fits_a_laptop_and_scrolls_on_a_phone(open_at):

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Image
 
-from model.card import SHIPPED, read_card, write_card
-from model.options import NETWORKS
+from model.card import SHIPPED, TUTORIALS, read_card, write_card
+from model.options import NETWORKS, Options
 from model.predictor import Prediction, Reading
 from model.runs.jobs import only_training
 from model.tutorials import HISTORIES
@@ -18,6 +18,7 @@ from tests.conftest import ROOT, encode, open_page
 from tests.drawings import draw
 from train import read_command_line
 from utils.sketch import Sketch, Version
+from utils.words import as_markdown
 
 PAGE = "app_pages/networks.py"
 pytestmark = pytest.mark.usefixtures("state")
@@ -53,25 +54,40 @@ class Says:
         return Reading("", None, self.prediction)
 
 
-def test_with_the_shipped_network_alone_it_says_how_to_get_others():
+OF_TUTORIALS = [as_markdown(folder.name) for folder in TUTORIALS]
+
+
+def choose(page: AppTest, *names: str) -> AppTest:
+    page.pills(key="networks_chosen").set_value(list(names)).run()
+    return page
+
+
+def test_on_a_fresh_machine_three_of_the_tutorials_are_compared_with_the_reader():
     page = open_page(PAGE)
-    assert page.main.info[0].value.startswith("There is only the shipped network yet.")
-    assert "It takes from 31 seconds to 17 minutes" in page.main.info[0].value  # as Retrain estimates
-    assert page.pills(key="networks_chosen").value == ["reader, shipped"]
+    chosen = page.pills(key="networks_chosen")
+    assert chosen.value == ["reader, shipped", "dense", "cnn", "lenet5"]
+    assert chosen.options == ["reader, shipped", *OF_TUTORIALS]
+    assert [name for name, *_ in answers(draw_on(page, draw(7)))] == chosen.value
 
 
-def test_every_finished_run_can_be_compared(dense_run):
+def test_every_finished_run_can_be_compared_and_comes_before_the_tutorials(dense_run):
     (dense_run.parent / "broken").mkdir()
-    page = open_page(PAGE)
-    assert not any("only the shipped network" in info.value for info in page.main.info)
-    assert page.pills(key="networks_chosen").options == ["reader, shipped", "dense, 30 epochs, one"]
-    assert page.main.get("vega_lite_chart")
+    chosen = open_page(PAGE).pills(key="networks_chosen")
+    assert chosen.options == ["reader, shipped", "dense, 30 epochs, one", *OF_TUTORIALS]
+    assert chosen.value == ["reader, shipped", "dense, 30 epochs, one", "dense", "cnn"]
+
+
+def test_a_run_in_a_folder_of_a_tutorials_name_is_compared_with_it(dense_run):
+    dense_run.rename(dense_run.with_name("dense"))
+    page = draw_on(open_page(PAGE), draw(7))
+    assert [name for name, *_ in answers(page)] == ["reader, shipped", "dense, 30 epochs, dense", "dense", "cnn"]
 
 
 def test_networks_that_agree_are_shown_as_chosen(dense_run):
-    page = draw_on(open_page(PAGE), draw(7))
+    page = draw_on(choose(open_page(PAGE), "reader, shipped", "dense, 30 epochs, one"), draw(7))
     assert [line[:2] for line in answers(page)] == [["reader, shipped", "**7**"], ["dense, 30 epochs, one", "**7**"]]
     assert not page.main.warning
+    assert not says_why(page)
 
 
 def test_who_says_what_is_told_where_they_differ_the_few_first_and_no_line_moves(dense_run, monkeypatch):
@@ -79,7 +95,8 @@ def test_who_says_what_is_told_where_they_differ_the_few_first_and_no_line_moves
     (dense_run.parent / "two").mkdir()
     write_card(replace(read_card(dense_run), network="cnn"), dense_run.parent / "two")
     monkeypatch.setattr("app_pages.parts.shared.get_predictor", lambda folder=SHIPPED: network[folder])
-    page = draw_on(open_page(PAGE), draw(7))
+    chosen = choose(open_page(PAGE), "reader, shipped", "cnn, 30 epochs, two", "dense, 30 epochs, one")
+    page = draw_on(chosen, draw(7))
     assert page.main.warning[0].proto.title == "They disagree"
     assert page.main.warning[0].value == "**9**: cnn, 30 epochs, two  \n**4**: reader, shipped; dense, 30 epochs, one"
     sure = r"\> 99.9 %"
@@ -94,9 +111,33 @@ def test_who_says_what_is_told_where_they_differ_the_few_first_and_no_line_moves
     assert answers(page)[0] == ["reader, shipped", "no digit", "–"]
 
 
+def says_why(page: AppTest) -> bool:
+    return any(text.value.startswith("**Why the reader differs**") for text in page.main.markdown)
+
+
+@pytest.mark.parametrize(
+    ("reader", "plain", "why"),
+    [
+        (Says(7), Says(7), False),
+        (Says(7), Says(1), True),
+        (Says(7), Says(7, is_digit=False), True),
+        (Says(1, is_digit=False), Says(7), True),
+        (Says(1, is_digit=False), Says(7, is_digit=False), False),
+    ],
+)
+def test_why_the_reader_differs_from_what_learned_mnist_as_it_is_is_said(reader, plain, why, dense_run, monkeypatch):
+    network = {SHIPPED: reader, dense_run: plain, TUTORIALS[0]: reader}
+    monkeypatch.setattr("app_pages.parts.shared.get_predictor", lambda folder=SHIPPED: network[folder])
+    both = ["reader, shipped", "dense, 30 epochs, one"]
+    assert not says_why(draw_on(choose(open_page(PAGE), *both, "dense"), draw(7)))  # it was trained as the reader was
+    write_card(replace(read_card(dense_run), options=Options(network="dense", as_it_is=True)), dense_run)
+    assert says_why(draw_on(choose(open_page(PAGE), *both, "dense"), draw(7))) == why
+    assert not says_why(draw_on(choose(open_page(PAGE), *both[1:], "dense"), draw(7)))
+
+
 def test_a_network_broken_since_is_said_and_the_others_read(dense_run):
     (dense_run / "model.tflite").write_bytes(b"nothing")
-    page = draw_on(open_page(PAGE), draw(7))
+    page = draw_on(choose(open_page(PAGE), "reader, shipped", "dense, 30 epochs, one"), draw(7))
     assert page.main.error[0].proto.title == "dense, 30 epochs, one"
     assert [line[:2] for line in answers(page)] == [["reader, shipped", "**7**"]]
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.card import SHIPPED, read_card, write_card
+from model.card import SHIPPED, TUTORIALS, read_card, write_card
 from model.runs import jobs
 from model.runs.folder import STEPS_FILE, State, Status, append_metrics, write_status
-from model.runs.in_use import folder_in_use
+from model.runs.in_use import folder_in_use, use
 from model.runs.jobs import BusyError, latest_job, only_training
 from tests.conftest import open_page, with_spaces
 from train import read_command_line
@@ -72,6 +72,16 @@ def test_quick_goes_on_from_the_network_in_use(started):
     press(page, "retrain_start")
     _, options = read_command_line(started[0])
     assert (options.learning_rate, options.start_from, options.as_it_is) == (0.0005, str(SHIPPED), False)
+
+
+def test_from_a_network_that_came_without_a_keras_file_training_does_not_go_on_but_begins_from_scratch(started):
+    use(TUTORIALS[0])
+    page = open_page()
+    assert any("it came without `model.keras`" in info.value for info in page.info)
+    assert "retrain_start" not in {button.key for button in page.button}
+    page.segmented_control(key="retrain_from").set_value("Scratch").run()
+    press(page, "retrain_start")
+    assert len(started) == 1
 
 
 def test_quick_from_scratch_learns_mnist_as_the_tutorials_do(started):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.card import SHIPPED
+from model.card import SHIPPED, TUTORIALS
 from model.runs.folder import CONFIG_FILE, METRICS_FILE, State, Status, append_metrics, write_json, write_status
 from model.runs.in_use import folder_in_use, use
 from model.runs.jobs import latest_job, only_training
@@ -39,6 +39,7 @@ def runs(state):
     return folders
 
 
+NAMES_SHIPPED = ["reader, shipped", *(as_markdown(folder.name) for folder in TUTORIALS)]
 DONE, KILLED = "reader, 30 epochs, 21 Nov 2001 10:00", "a run, 23 Nov 2001 10:00"
 CANCELLED = "cnn, 5 epochs, 22 Nov 2001 10:00"
 
@@ -60,16 +61,16 @@ def keys(page: AppTest) -> set[str]:
 def test_before_the_first_run_it_says_how_to_start_one():
     page = open_page(PAGE)
     assert page.main.info[0].value.startswith("No network was trained here yet.")
-    assert listed(page)["Name"].tolist() == ["reader, shipped"]
+    assert listed(page)["Name"].tolist() == NAMES_SHIPPED
 
 
 def test_every_run_is_listed_with_what_became_of_it(runs):
     table = listed(open_page(PAGE))
-    assert table["Name"].tolist() == [KILLED, CANCELLED, DONE, "reader, shipped"]
-    assert table["Status"].tolist() == ["Failed", "Cancelled", "Done", "In use"]
+    assert table["Name"].tolist() == [KILLED, CANCELLED, DONE, *NAMES_SHIPPED]
+    assert table["Status"].tolist() == ["Failed", "Cancelled", "Done", "In use", *["Shipped"] * len(TUTORIALS)]
     assert table["Trained for"].tolist()[:2] == ["–", "61 seconds"]
     card = json.loads((runs[0] / "model.json").read_text())
-    assert table["MNIST"].tolist() == ["–", "–", *[f"{card['accuracy']['mnist']:.2%}".replace("%", " %")] * 2]
+    assert table["MNIST"].tolist()[:4] == ["–", "–", *[f"{card['accuracy']['mnist']:.2%}".replace("%", " %")] * 2]
 
 
 def test_a_running_training_is_listed_and_cannot_be_deleted(runs):
@@ -86,7 +87,7 @@ def test_one_run_is_looked_at_used_and_then_not_deleted(runs):
     assert len(page.main.table) == 3  # the list, its figures, where it is better and worse
     page.button(key="training_use").click().run()
     assert folder_in_use() == runs[0]
-    assert listed(page)["Status"].tolist()[2:] == ["In use", "Shipped"]
+    assert listed(page)["Status"].tolist()[2:] == ["In use", *["Shipped"] * len(NAMES_SHIPPED)]
     assert keys(page) == {"training_rename"}
 
 
@@ -97,7 +98,7 @@ def test_what_ended_without_a_network_says_why_and_can_be_deleted(runs):
     page.button(key="training_delete").click().run()
     assert not page.exception
     assert not runs[1].exists()
-    assert listed(page)["Status"].tolist() == ["Failed", "Done", "In use"]
+    assert listed(page)["Status"].tolist()[:3] == ["Failed", "Done", "In use"]
     assert not page.main.warning
 
 
@@ -130,7 +131,7 @@ def test_a_run_deleted_under_our_feet_is_gone_at_the_next_look(runs):
     shutil.rmtree(runs[1])
     page.run()
     assert not page.exception
-    assert len(listed(page)) == 3
+    assert len(listed(page)) == 2 + len(NAMES_SHIPPED)
     assert page.main.warning[0].proto.title == "This run is gone"
     assert not page.run().main.warning
 
@@ -160,10 +161,38 @@ def test_the_shipped_network_is_compared_but_neither_deleted_nor_renamed(runs):
     assert len(page.main.table) == 3
 
 
+def test_a_tutorials_network_is_used_and_undone_but_neither_deleted_nor_renamed():
+    page, folder = choose(open_page(PAGE), "dense"), TUTORIALS[0]
+    assert keys(page) == {"training_use"}
+    assert page.main.get("vega_lite_chart")
+    assert any(caption.value == "People’s drawings are not ours to show." for caption in page.main.caption)
+    page.segmented_control(key="quality_set").set_value("mnist").run()
+    assert any(caption.value == "This network came without a picture of them." for caption in page.main.caption)
+    page.button(key="training_use").click().run()
+    assert not page.exception
+    assert folder_in_use() == folder
+    assert keys(page) == set()
+    assert listed(page)["Status"].tolist()[:2] == ["Shipped", "In use"]
+    page.button(key="retrain_shipped").click().run()
+    assert folder_in_use() == SHIPPED
+    page.button(key="retrain_previous").click().run()
+    assert folder_in_use() == folder
+
+
+def test_what_came_without_a_keras_file_is_downloaded_as_litert_and_says_why():
+    page = choose(open_page(PAGE), "dense")
+    formats = page.selectbox(key="training_format_dense")
+    assert formats.options == ["LiteRT"]
+    assert any("which this network came without" in caption.value for caption in page.main.caption)
+    formats.set_value("litert").run()
+    assert not page.exception
+    assert page.get("download_button")[0].proto.label == "Download"
+
+
 def test_a_broken_card_is_a_run_without_figures(runs):
     (runs[0] / "model.json").write_text("{")
     page = choose(open_page(PAGE), "a run, 21 Nov 2001 10:00")
-    assert listed(page)["MNIST"].tolist() == ["–"] * 3 + ["99.57 %"]
+    assert listed(page)["MNIST"].tolist()[:4] == ["–"] * 3 + ["99.57 %"]
     assert keys(page) == {"training_rename", "training_delete"}
 
 

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from model.card import LITERT_FILE, SHIPPED, CheckpointError
+from model.card import ALL_SHIPPED, LITERT_FILE, CheckpointError
 from model.explain.activations import OpenNetwork, draw_inside
+from model.export.tutorials import write_in_16_bits
 from model.networks import NETWORKS
 from model.predictor import LiteRTNetwork
 from model.training import save_network
@@ -27,9 +28,12 @@ def build_and_save(name: str, classes: int, folder) -> keras.Model:
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
+@pytest.mark.parametrize(("bits", "rtol"), [(32, 1e-3), (16, 5e-3)])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_each_layer_is_what_keras_makes_of_it(name, tmp_path):
+def test_each_layer_is_what_keras_makes_of_it(name, bits, rtol, tmp_path):
     network = build_and_save(name, 10, tmp_path)
+    if bits == 16:
+        write_in_16_bits(network, tmp_path / LITERT_FILE)
     outputs = []
     for layer in network.layers:
         if isinstance(layer, layers.Conv2D | layers.Dense):
@@ -45,19 +49,20 @@ def test_each_layer_is_what_keras_makes_of_it(name, tmp_path):
     inside = OpenNetwork(tmp_path).look_inside(IMAGE)
     assert len(inside.layers) == len(activations)
     for layer, theirs in zip(inside.layers, activations, strict=True):
-        np.testing.assert_allclose(layer.activations, theirs, rtol=1e-3, atol=1e-3 * np.abs(theirs).max())
+        np.testing.assert_allclose(layer.activations, theirs, rtol=rtol, atol=rtol * np.abs(theirs).max())
         assert layer.maps.shape == (theirs.shape[-1], *(theirs.shape[:-1] or (1, 1)))
-    np.testing.assert_allclose(inside.features, features.ravel(), rtol=1e-3, atol=1e-3 * np.abs(features).max())
+    np.testing.assert_allclose(inside.features, features.ravel(), rtol=rtol, atol=rtol * np.abs(features).max())
 
     first = next(layer for layer in network.layers if isinstance(layer, layers.Conv2D | layers.Dense))
     kernel = np.moveaxis(first.kernel.numpy(), -1, 0).reshape(inside.patterns.shape)
     if name != "light_reader":  # there the converter has multiplied it by the normalisation
-        np.testing.assert_allclose(inside.patterns, kernel, atol=1e-6)
+        np.testing.assert_allclose(inside.patterns, kernel, atol=1e-6 if bits == 32 else 1e-3)
 
 
-def test_the_last_layer_is_what_the_predictor_reads():
-    expected = LiteRTNetwork(SHIPPED / LITERT_FILE)(IMAGE[np.newaxis])[0]
-    np.testing.assert_allclose(OpenNetwork().look_inside(IMAGE).logits, expected, atol=1e-4)
+@pytest.mark.parametrize("folder", ALL_SHIPPED, ids=lambda folder: folder.name)
+def test_the_last_layer_is_what_the_predictor_reads(folder):
+    expected = LiteRTNetwork(folder / LITERT_FILE)(IMAGE[np.newaxis])[0]
+    np.testing.assert_allclose(OpenNetwork(folder).look_inside(IMAGE).logits, expected, atol=1e-4)
 
 
 def test_layers_are_named_by_their_shape():

@@ -17,7 +17,7 @@ import tensorflow as tf
 import yaml
 from ai_edge_litert.interpreter import Interpreter
 
-from model.card import CARD_FILE, LITERT_FILE, SHIPPED, as_zip, file_sha256, read_card, write_card
+from model.card import CARD_FILE, LITERT_FILE, SHIPPED, TUTORIALS, as_zip, file_sha256, read_card, write_card
 from model.data.mnist import to_unit_range
 from model.export.download import export_as_zip
 from model.export.files import digits_by_rule, main
@@ -263,6 +263,14 @@ def test_what_is_missing_or_broken_is_said(finished_run, tmp_path, monkeypatch, 
     (tmp_path / "file").touch()
     assert main(["--format=litert", f"--output={tmp_path / 'file' / 'in'}"]) == 1
     assert "cannot be written (File exists). Choose another --output." in capsys.readouterr().err
+
+
+def test_a_network_that_came_without_a_keras_file_is_taken_away_in_litert_alone(tmp_path, capsys):
+    dense = TUTORIALS[0]
+    assert export_litert("--model", dense, "--output", tmp_path / "export") == 0
+    assert (tmp_path / "export" / LITERT_FILE).read_bytes() == (dense / LITERT_FILE).read_bytes()
+    assert main(["--format=onnx", f"--model={dense}", f"--output={tmp_path / 'onnx'}"]) == 1
+    assert "It came with the app, without model.keras" in capsys.readouterr().err
 
 
 def test_an_unknown_format_is_said(capsys):

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from model.card import SHIPPED, read_card, write_card
+from model.card import SHIPPED, TUTORIALS, read_card, write_card
 from model.options import Options
 from model.runs.finished import MOST_LETTERS, NAME_FILE, Trained, average_over_seeds, find_trained, name_runs, rename
 from model.runs.folder import CONFIG_FILE, write_json
 from model.tutorials import PUBLISHED
+from utils.words import SET_TITLES
 
 NOW = datetime.fromisoformat("2026-11-22T08:00+01:00")
 
@@ -22,10 +24,22 @@ def trained(seed: int, accuracy: float, command: str, **others: object) -> Train
     return Trained(Path("somewhere"), card, "somewhere")
 
 
-def test_the_shipped_one_and_every_finished_run_are_found(finished_run):
+OF_TUTORIALS = {folder: folder.name for folder in TUTORIALS}
+
+
+def test_the_shipped_ones_and_every_finished_run_are_found(finished_run):
     write_card(replace(read_card(finished_run), network="dense"), finished_run)
     (finished_run.parent / "unfinished").mkdir()
-    assert [network.name for network in find_trained(NOW)] == ["reader, shipped", "dense, 30 epochs, one"]
+    assert [network.name for network in find_trained(NOW)] == [
+        "reader, shipped",
+        "dense, 30 epochs, one",
+        *OF_TUTORIALS.values(),
+    ]
+
+
+def test_every_shipped_network_is_a_point_of_the_chart(state):
+    points = {(row["network"], row["set"]) for row in average_over_seeds(find_trained(NOW))}
+    assert points == set(product(["reader", *OF_TUTORIALS.values()], SET_TITLES))
 
 
 @pytest.fixture
@@ -47,6 +61,7 @@ def test_runs_are_called_by_network_epochs_and_local_time_each_by_a_name_of_its_
     (later.parent / "mine").mkdir()
     assert name_runs(NOW) == {
         SHIPPED: "reader, shipped",
+        **OF_TUTORIALS,
         first: "cnn, 3 epochs, yesterday 14:05",
         second: "cnn, 3 epochs, yesterday 14:05 (2)",
         gone_on: "reader, 3 epochs, yesterday 15:00",

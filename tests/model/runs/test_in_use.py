@@ -8,7 +8,17 @@ from math import inf, nan
 import numpy as np
 import pytest
 
-from model.card import CARD_FILE, LITERT_FILE, SHIPPED, CheckpointError, file_sha256, read_card, write_card
+from model.card import (
+    ALL_SHIPPED,
+    CARD_FILE,
+    LITERT_FILE,
+    SHIPPED,
+    TUTORIALS,
+    CheckpointError,
+    file_sha256,
+    read_card,
+    write_card,
+)
 from model.predictor import Predictor
 from model.runs.finished import find_trained
 from model.runs.in_use import IN_USE_FILE, folder_in_use, previous_folder, use
@@ -25,6 +35,12 @@ def test_the_shipped_network_is_in_use_until_another_is_chosen_and_again_after(f
     assert (folder_in_use(), previous_folder()) == (finished_run, SHIPPED)
     use(SHIPPED)
     assert (folder_in_use(), previous_folder()) == (SHIPPED, finished_run)
+
+
+@pytest.mark.parametrize("folder", TUTORIALS, ids=lambda folder: folder.name)
+def test_every_tutorials_network_can_be_used(folder):
+    use(folder)
+    assert folder_in_use() == folder
 
 
 def test_a_network_that_was_deleted_is_no_way_back(finished_run):
@@ -83,7 +99,7 @@ def test_a_card_with_something_else_in_it_is_refused_and_named(finished_run, fie
     with pytest.raises(CheckpointError, match=f"{finished_run / CARD_FILE} is not as it should be"):
         use(finished_run)
     assert folder_in_use() == SHIPPED
-    assert [network.folder for network in find_trained(datetime.now(UTC))] == [SHIPPED]
+    assert [network.folder for network in find_trained(datetime.now(UTC))] == [*ALL_SHIPPED]
 
 
 def test_a_network_that_cannot_read_is_refused_with_the_reason(finished_run, monkeypatch):
