@@ -1,3 +1,4 @@
+import gc
 import os
 import shutil
 import sys
@@ -41,6 +42,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if NOT_QUICK & {*item.fixturenames, *(mark.name for mark in item.iter_markers())}:
                 item.add_marker(pytest.mark.skip(reason="needs TensorFlow, or starts the page"))
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported out of the garbage collector's sight.
+
+    After each run of a page Streamlit lets Keras, where it was imported, collect garbage. That would look through all
+    of TensorFlow each time.
+    """
+    gc.freeze()
 
 
 @pytest.fixture(scope="module", autouse=True)
