@@ -2,7 +2,9 @@ import gc
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -10,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, read_card, write_card
@@ -63,6 +66,14 @@ def state_folder(tmp_path_factory):
 def at_the_machine(monkeypatch) -> None:
     """Let who looks at the page sit at the machine that it runs on; `AppTest` says something else than browsers do."""
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scan_for_components() -> Iterator[None]:
+    """Let Streamlit look for components among the installed packages once, and not again for each `AppTest`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture
