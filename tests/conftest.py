@@ -23,6 +23,7 @@ from tests.drawings import STROKES, strokes
 from utils.files import ROOT
 
 WITHOUT_TENSORFLOW = Path(__file__).with_name("without_tensorflow")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # None: Playwright's own
 NOT_QUICK = {"server", "browser", "process"}  # fixtures and markers
 collect_ignore = [WITHOUT_TENSORFLOW]
 
@@ -194,7 +195,7 @@ def browser():
     with sync_playwright() as playwright:
         try:
             chromium = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
+                executable_path=CHROMIUM,
                 args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
             )
         except Error as error:
