@@ -1,7 +1,10 @@
+import gc
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -9,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, read_card, write_card
@@ -19,6 +23,7 @@ from tests.drawings import STROKES, strokes
 from utils.files import ROOT
 
 WITHOUT_TENSORFLOW = Path(__file__).with_name("without_tensorflow")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # None: Playwright's own
 NOT_QUICK = {"server", "browser", "process"}  # fixtures and markers
 collect_ignore = [WITHOUT_TENSORFLOW]
 
@@ -43,6 +48,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="needs TensorFlow, or starts the page"))
 
 
+def pytest_collection_finish() -> None:
+    """Take what was imported out of the garbage collector's sight.
+
+    After each run of a page Streamlit lets Keras, where it was imported, collect garbage. That would look through all
+    of TensorFlow each time.
+    """
+    gc.freeze()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def state_folder(tmp_path_factory):
     """Give each file of tests a state folder, so that no run or chosen network of the checkout or another is met."""
@@ -53,6 +67,14 @@ def state_folder(tmp_path_factory):
 def at_the_machine(monkeypatch) -> None:
     """Let who looks at the page sit at the machine that it runs on; `AppTest` says something else than browsers do."""
     monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scan_for_components() -> Iterator[None]:
+    """Let Streamlit look for components among the installed packages once, and not again for each `AppTest`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture
@@ -173,7 +195,7 @@ def browser():
     with sync_playwright() as playwright:
         try:
             chromium = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
+                executable_path=CHROMIUM,
                 args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
             )
         except Error as error:

@@ -1,13 +1,12 @@
 """Make the README's screenshots of the real page, one while it trains: ``python -m tests.make_screenshot``."""
 
 import os
-import shutil
 import tempfile
 
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.test_drawing import answer, button, open_page, press, write
-from tests.conftest import ROOT, Server
+from tests.conftest import CHROMIUM, ROOT, Server
 
 MILLISECONDS_OF_CURVES = 15_000
 
@@ -18,7 +17,7 @@ def main() -> None:
         os.environ["DIGITS_DATA_DIR"] = state
         server = Server()
         try:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = open_page(browser.new_page(viewport={"width": 1120, "height": 760}), server.url)
             write(page, 7, (150, 20, 80, 120))
             expect(answer(page)).to_have_text("7")

@@ -334,33 +334,35 @@ def mounting() -> Callable[..., list[str]]:
     return command
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"), [("size=700k", "No space left on device"), ("ro", "Read-only file system")]
-)
-def test_disk_that_is_full_or_read_only_is_said(options, sentence, mounting, tmp_path, tiny_mnist_file):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    arguments = ["train.py", "--mnist", str(tiny_mnist_file), "--epochs", "1", "--run-dir", str(disk / "run")]
-    done = subprocess.run(
-        [*mounting(options, disk), sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 1
-    assert sentence in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-
-
-def test_on_a_full_disk_the_failure_is_written_and_no_half_file_stays(mounting, tmp_path, tiny_mnist_file):
-    run = tmp_path / "disk" / "run"
-    run.parent.mkdir()
-    train_and_look = f'"$@"; cat {run}/status.json; ls -A {run}'
-    arguments = ["train.py", "--mnist", str(tiny_mnist_file), "--epochs", "1", "--run-dir", str(run)]
-    done = subprocess.run(
-        [*mounting("size=700k", run.parent), "sh", "-c", train_and_look, "sh", sys.executable, *arguments],
+def train_on_disk(command: list[str], mnist: Path, folder: Path) -> subprocess.CompletedProcess:
+    """Train where a command line has mounted a disk; then print the run's status and the names of its files."""
+    train_and_look = f'"$@"; status=$?; cat {folder}/status.json 2>&1; ls -A {folder} 2>&1; exit $status'
+    arguments = ["train.py", "--mnist", str(mnist), "--epochs", "1", "--run-dir", str(folder)]
+    return subprocess.run(
+        [*command, "sh", "-c", train_and_look, "sh", sys.executable, *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=300,
     )
+
+
+def test_disk_that_is_read_only_is_said(mounting, tmp_path, tiny_mnist_file):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    done = train_on_disk(mounting("ro", disk), tiny_mnist_file, disk / "run")
+    assert done.returncode == 1
+    assert "Read-only file system" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_on_a_full_disk_the_failure_is_said_and_written_and_no_half_file_stays(mounting, tmp_path, tiny_mnist_file):
+    run = tmp_path / "disk" / "run"
+    run.parent.mkdir()
+    done = train_on_disk(mounting("size=700k", run.parent), tiny_mnist_file, run)
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
     assert '"state": "failed"' in done.stdout
     assert f'"message": "checkpoint.keras cannot be written into {run}: No space left on device. Delete' in done.stdout
     assert done.stdout.splitlines()[-4:] == ["config.json", "metrics.jsonl", "status.json", "steps.jsonl"]
@@ -484,12 +486,18 @@ FIRST_EPOCHS = {
 }
 
 
+@pytest.fixture(scope="module")
+def mnist_with_few_tests(tmp_path_factory, mnist) -> Path:
+    """MNIST's file with the first hundred test digits: drawing all of them would take longer than the trainings."""
+    path = tmp_path_factory.mktemp("mnist") / "few-tests.npz"
+    np.savez(path, x_train=mnist.x_train, y_train=mnist.y_train, x_test=mnist.x_test[:100], y_test=mnist.y_test[:100])
+    return path
+
+
 @pytest.mark.parametrize("words", FIRST_EPOCHS)
-def test_the_same_seed_gives_the_first_epoch_that_it_always_gave(words, tmp_path, mnist):
+def test_the_same_seed_gives_the_first_epoch_that_it_always_gave(words, tmp_path, mnist_with_few_tests):
     folder = tmp_path / "run"
-    done = train(
-        "--mnist", os.environ["MNIST_PATH"], *words.split(), "--epochs", 1, "--images", 2560, "--run-dir", folder
-    )
+    done = train("--mnist", mnist_with_few_tests, *words.split(), "--epochs", 1, "--images", 2560, "--run-dir", folder)
     assert done.returncode == 0, done.stderr
     (line,) = read_metrics(folder)
     figures = line["loss"], line["accuracy"], line["val_accuracy"]
