@@ -477,12 +477,12 @@ def test_each_way_to_begin_has_its_learning_rate_and_another_may_be_said():
     assert rates == [0.006, 0.0005, 0.1]
 
 
-# Of `--epochs 1 --images 2560` with MNIST, as printed before the options were one: the same seed gives the same.
+# Of `--epochs 1 --images 2560` with MNIST, as printed once: the same seed gives the same, until the recipe changes.
 FIRST_EPOCHS = {
-    "--network dense": (1.8086, 0.4891, 0.7250),
+    "--network dense": (1.8148, 0.4809, 0.7383),
     "--network dense --as-it-is --batch-size 64 --constant-rate": (0.7116, 0.7816, 0.8750),
-    "--network light_reader": (2.2150, 0.4484, 0.4914),
-    "--network scratch": (1.8410, 0.5172, 0.7437),
+    "--network light_reader": (2.4045, 0.4469, 0.3025),
+    "--network scratch": (1.7730, 0.5114, 0.7270),
 }
 
 
