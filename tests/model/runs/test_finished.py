@@ -18,9 +18,9 @@ NOW = datetime.fromisoformat("2026-11-22T08:00+01:00")
 
 
 def trained(seed: int, accuracy: float, command: str, **others: object) -> Trained:
-    card = replace(
-        read_card(SHIPPED), network="dense", seed=seed, accuracy={"mnist": accuracy}, command=command, **others
-    )
+    """A network whose card, as older ones, has its options in the command alone."""
+    fields = {"network": "dense", "seed": seed, "accuracy": {"mnist": accuracy}, "command": command, "options": None}
+    card = replace(read_card(SHIPPED), **fields | others)
     return Trained(Path("somewhere"), card, "somewhere")
 
 
