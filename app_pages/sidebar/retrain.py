@@ -126,7 +126,7 @@ def choose() -> None:
     with st.expander("More"):
         options = choose_more(chosen, choice)
     if options.as_it_is:
-        st.caption("It learns MNIST as it is, like in the tutorials: quickly, but not what is no digit.")
+        st.caption("MNIST as it is, as in the tutorials: it learns fast, but not what is no digit.")
     seconds = expected_seconds(options)
     st.caption(
         f"About {duration(sum(seconds.values()))} for “{as_markdown(network)}” on a machine with two cores, "
