@@ -196,7 +196,12 @@ def browser():
         try:
             chromium = playwright.chromium.launch(
                 executable_path=CHROMIUM,
-                args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
+                args=[
+                    "--no-sandbox",
+                    "--disable-background-networking",
+                    "--disable-gpu",
+                    "--font-render-hinting=none",  # letters are as wide as in a window, also in the headless shell
+                ],
             )
         except Error as error:
             if os.environ.get("REQUIRE_BROWSER") == "1":
