@@ -23,7 +23,15 @@ from tests.drawings import STROKES, strokes
 from utils.files import ROOT
 
 WITHOUT_TENSORFLOW = Path(__file__).with_name("without_tensorflow")
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # None: Playwright's own
+CHROMIUM = {
+    "executable_path": shutil.which("chromium-headless-shell") or shutil.which("chromium"),  # None: Playwright's own
+    "args": [
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-gpu",
+        "--font-render-hinting=none",  # letters are as wide as in a window, also in the headless shell
+    ],
+}
 NOT_QUICK = {"server", "browser", "process", "slow"}  # fixtures and markers
 collect_ignore = [WITHOUT_TENSORFLOW]
 
@@ -194,15 +202,7 @@ def browser():
 
     with sync_playwright() as playwright:
         try:
-            chromium = playwright.chromium.launch(
-                executable_path=CHROMIUM,
-                args=[
-                    "--no-sandbox",
-                    "--disable-background-networking",
-                    "--disable-gpu",
-                    "--font-render-hinting=none",  # letters are as wide as in a window, also in the headless shell
-                ],
-            )
+            chromium = playwright.chromium.launch(**CHROMIUM)
         except Error as error:
             if os.environ.get("REQUIRE_BROWSER") == "1":
                 raise
