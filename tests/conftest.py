@@ -23,8 +23,16 @@ from tests.drawings import STROKES, strokes
 from utils.files import ROOT
 
 WITHOUT_TENSORFLOW = Path(__file__).with_name("without_tensorflow")
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # None: Playwright's own
-NOT_QUICK = {"server", "browser", "process"}  # fixtures and markers
+CHROMIUM = {
+    "executable_path": shutil.which("chromium-headless-shell") or shutil.which("chromium"),  # None: Playwright's own
+    "args": [
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-gpu",
+        "--font-render-hinting=none",  # letters are as wide as in a window, also in the headless shell
+    ],
+}
+NOT_QUICK = {"server", "browser", "process", "slow"}  # fixtures and markers
 collect_ignore = [WITHOUT_TENSORFLOW]
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
@@ -32,7 +40,7 @@ settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="skip what needs TensorFlow, or starts the page")
+    parser.addoption("--quick", action="store_true", help="skip what needs TensorFlow, starts the page, or is slow")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--quick"):
         for item in items:
             if NOT_QUICK & {*item.fixturenames, *(mark.name for mark in item.iter_markers())}:
-                item.add_marker(pytest.mark.skip(reason="needs TensorFlow, or starts the page"))
+                item.add_marker(pytest.mark.skip(reason="needs TensorFlow, starts the page, or is slow"))
 
 
 def pytest_collection_finish() -> None:
@@ -194,10 +202,7 @@ def browser():
 
     with sync_playwright() as playwright:
         try:
-            chromium = playwright.chromium.launch(
-                executable_path=CHROMIUM,
-                args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
-            )
+            chromium = playwright.chromium.launch(**CHROMIUM)
         except Error as error:
             if os.environ.get("REQUIRE_BROWSER") == "1":
                 raise

@@ -17,7 +17,7 @@ def main() -> None:
         os.environ["DIGITS_DATA_DIR"] = state
         server = Server()
         try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(**CHROMIUM)
             page = open_page(browser.new_page(viewport={"width": 1120, "height": 760}), server.url)
             write(page, 7, (150, 20, 80, 120))
             expect(answer(page)).to_have_text("7")

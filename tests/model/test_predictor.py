@@ -190,6 +190,7 @@ def test_shipped_model_keeps_what_its_card_promises(mnist):
 
 
 @pytest.mark.mnist
+@pytest.mark.slow
 def test_mnist_as_png_files_is_read_as_well_as_the_arrays(mnist):
     raw = [p.label for p in predictor.predict(mnist.x_test.astype(np.float32) / 255)]
     saved = [predictor.read(load_image(encode(image))).prediction.label for image in mnist.x_test]

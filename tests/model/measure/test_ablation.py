@@ -29,7 +29,7 @@ def test_each_row_is_trained_without_each_laboratory(tiny_mnist_file, strokes_fi
     assert group_sites(load_strokes(strokes_file)) == [["hut"], ["lab"]]
     files = ["--mnist", str(tiny_mnist_file), "--strokes", str(strokes_file)]
     rows = ["MNIST, as it is", "everything"]
-    assert main([*files, "--rows", *rows, "--images", "1000"]) == 0
+    assert main([*files, "--rows", *rows, "--images", "1000", "--network", "dense"]) == 0
     printed = capsys.readouterr()
     runs = [json.loads(line) for line in printed.err.splitlines() if line.startswith("{")]
     assert [(run["row"], run["unseen"]) for run in runs] == [(row, [site]) for site in ("hut", "lab") for row in rows]

@@ -18,6 +18,7 @@ from model.runs.jobs import BusyError, Job, NoRoomError, cancel, latest_job, onl
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.process
+SOON_READY = ("--network", "dense", "--as-it-is", "--batch-size", "32")  # what takes least time to train and to judge
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 def start_a_long_one() -> Job:
     """Start a training that will not end by itself, and wait until it trains."""
-    job = start_training(["--epochs", "5000", "--batch-size", "32"])
+    job = start_training([*SOON_READY, "--epochs", "5000"])
     wait_until(lambda: latest_job().status.epoch > 0)
     return job
 
@@ -65,7 +66,7 @@ def test_before_anything_there_is_no_job(state):
 
 
 def test_a_training_runs_beside_us_to_its_end_at_low_priority():
-    job = start_training(["--epochs", "1", "--batch-size", "32"])
+    job = start_training([*SOON_READY, "--epochs", "1"])
     assert job.running
     assert os.getpriority(os.PRIO_PROCESS, job.pid) == os.getpriority(os.PRIO_PROCESS, 0) + jobs.LOW_PRIORITY
     assert job.status.state == State.PREPARING

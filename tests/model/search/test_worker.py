@@ -135,15 +135,20 @@ def test_workers_share_a_study_and_what_one_left_when_it_was_killed_is_tried_aga
     assert [trial.number for trial in trials if BASELINE in trial.user_attrs] == [0]
 
 
-def start_search(tiny_mnist_file: Path, *options: object) -> subprocess.Popen:
-    command = [sys.executable, "-m", "model.search", "--mnist", tiny_mnist_file, "--images", 512, *options]
-    return subprocess.Popen([*map(str, command)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def in_this_process(monkeypatch, tiny_mnist_file):
+    """Let the command line run here, without what it does to its process."""
+    monkeypatch.setattr(os, "nice", lambda by: by)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
 
 
-def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, tiny_mnist_file):
+@pytest.mark.usefixtures("in_this_process")
+def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, capsys):
     database = str(state / "sweeps" / "mine.db")
-    options = ("--study", "mine", "--epochs", 20, "--trials", 2)
-    first = start_search(tiny_mnist_file, *options)
+    options = ["--study=mine", "--images=512", "--epochs=20", "--trials=2"]
+    command = [sys.executable, "-m", "model.search", *options]
+    first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while "mine" not in optuna.get_all_study_names(studies.open_storage(database)) or not any(
         trial.intermediate_values for trial in load(database, "mine").trials
     ):
@@ -157,9 +162,8 @@ def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, tin
     states = [trial.state for trial in load(database, "mine").trials]
     assert states == [TrialState.FAIL, TrialState.WAITING]
 
-    second = start_search(tiny_mnist_file, *options)
-    printed, complaints = second.communicate(timeout=300)
-    assert second.returncode == 0, complaints
+    sweep.main(options)
+    printed = capsys.readouterr().out
     study = load(database, "mine")
     assert [trial.state in FINISHED for trial in study.trials] == [False, True, True]
     baseline = study.trials[1]
@@ -197,14 +201,6 @@ def test_each_network_is_searched_by_the_parameters_that_apply(network):
         assert built.count_params() == 785 * 128 + 129 * 32 + 33 * 10
     dropped = [layer.rate for layer in built.layers if type(layer).__name__ == "Dropout"]
     assert network != "dense" or dropped == [0.5, 0.5]
-
-
-@pytest.fixture
-def in_this_process(monkeypatch, tiny_mnist_file):
-    """Let the command line run here, without what it does to its process."""
-    monkeypatch.setattr(os, "nice", lambda by: by)
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
 
 
 @pytest.mark.usefixtures("in_this_process")
