@@ -1,4 +1,3 @@
-import gc
 import os
 import shutil
 import sys
@@ -13,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, read_card, write_card
@@ -56,15 +56,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="needs TensorFlow, starts the page, or is slow"))
 
 
-def pytest_collection_finish() -> None:
-    """Take what was imported out of the garbage collector's sight.
-
-    After each run of a page Streamlit lets Keras, where it was imported, collect garbage. That would look through all
-    of TensorFlow each time.
-    """
-    gc.freeze()
-
-
 @pytest.fixture(scope="module", autouse=True)
 def state_folder(tmp_path_factory):
     """Give each file of tests a state folder, so that no run or chosen network of the checkout or another is met."""
@@ -78,10 +69,14 @@ def at_the_machine(monkeypatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_scan_for_components() -> Iterator[None]:
-    """Let Streamlit look for components among the installed packages once, and not again for each `AppTest`."""
+def runs_as_fast_as_a_servers() -> Iterator[None]:
+    """Spare each `AppTest` what takes longer than the page, and what a server does once or never."""
     with pytest.MonkeyPatch.context() as patch:
+        # It looks for components among the installed packages: once is enough.
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        # After each run it ends Keras's session, which collects garbage through all of TensorFlow. The page never
+        # imports Keras; here other tests have.
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
