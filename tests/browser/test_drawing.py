@@ -1,7 +1,9 @@
 """The real page in a real browser: the canvas under a mouse and a finger, themes, a phone's width."""
 
+import math
 import re
 import shutil
+from itertools import pairwise
 from urllib.parse import urlparse
 
 import numpy as np
@@ -33,6 +35,7 @@ BOXES = [  # x, y, width, height on the canvas of 280×280: in the middle, large
     (80, 30, 120, 210),
     (130, 100, 75, 120),
 ]
+STEP_PX = 10  # a mouse that moves less than this is seen where it ends
 
 
 @pytest.fixture
@@ -71,8 +74,8 @@ def draw_with_mouse(page: Page, points: np.ndarray) -> None:
     points = points.tolist()
     page.mouse.move(x + points[0][0], y + points[0][1])
     page.mouse.down()
-    for point in points[1:]:
-        page.mouse.move(x + point[0], y + point[1], steps=3)
+    for before, point in pairwise(points):
+        page.mouse.move(x + point[0], y + point[1], steps=3 if math.dist(before, point) > STEP_PX else 1)
     page.mouse.up()
 
 
