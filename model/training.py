@@ -14,9 +14,10 @@ from model.data.examples import Examples
 from model.data.mnist import Mnist, stratified_split, to_unit_range
 from model.data.redrawn import draw, draw_kept, redraw_kept
 from model.data.strokes import Characters, select_digits
+from model.litert import DIGITS, LiteRTNetwork, softmax
 from model.networks import build
 from model.options import Options
-from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
+from model.predictor import accuracy_of, digit_scores
 from model.scratch import Scratch
 from utils.files import write_atomically
 from utils.preprocess import BlankError, normalize_digit

@@ -27,10 +27,10 @@ from model.data.examples import Examples, choose_recipe, make_sources
 from model.data.mnist import Mnist, load_mnist, stratified_split, to_unit_range
 from model.data.skeleton import redraw
 from model.data.strokes import load_strokes, select_digits, split_writers
+from model.litert import DIGITS, time_a_digit
 from model.measure.quality import MAX_SLANT
 from model.networks import build
 from model.options import Options
-from model.predictor import DIGITS, time_a_digit
 from model.training import draw_digits_as_on_the_page, fit, read_right, save_network
 from model.tutorials import PUBLISHED
 from utils.charts import over_hidden_neurons
