@@ -177,7 +177,7 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
         if drawing:
             keeper.judge("Drawing the test digits (only once)", 0.3)
             drawing.wait()
-        keeper.judge("Reading the test digits", 0.6)
+        keeper.judge("Reading the test digits", 0.5)
         sets = ("mnist", "redrawn", "strokes") if writers else ("mnist", "redrawn")
         predictor = Predictor(run_dir, card, os.cpu_count())
         summaries = write_quality(judge(predictor, sets, mnist, writers and writers["test"]), run_dir)
