@@ -57,6 +57,10 @@ with st.sidebar:
             st.markdown(f"{title}: {figure if figure == NOT_MEASURED else f'**{figure}**'}", help=help_text)
     st.caption(f"{card.parameters:,} parameters, {counted(card.epochs, 'epoch')}, trained on {card.date}.")
     show_retraining()
-    st.caption("What you draw or upload is read on the computer that runs this page. It is not stored or passed on.")
+    st.caption(
+        "What you draw or upload is read on the computer that runs this page, and not passed on. It is stored there "
+        "only if you press *Right*, or say what *it was*: the picture, its label, what was read, by which network and "
+        "when; no name, no address."
+    )
 
 page.run()

@@ -147,11 +147,16 @@ def correct(steps: Steps, label: int, prediction: Prediction | None = None, netw
         as_picture(steps.crop),
         (steps.image * 255).round().astype(np.uint8),
         checked_label(label),
-        None if prediction is None else prediction.label if prediction.is_digit else NO_DIGIT,
+        None if prediction is None else label_read(prediction),
         None if prediction is None else prediction.probabilities.astype(float).round(6).tolist(),
         network_sha256 or None,
         datetime.now(UTC),
     )
+
+
+def label_read(prediction: Prediction) -> int:
+    """Return the label that the network read: a digit, or 10 for what it called no digit."""
+    return prediction.label if prediction.is_digit else NO_DIGIT
 
 
 def checked_label(label: int) -> int:
