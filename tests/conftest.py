@@ -1,6 +1,8 @@
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -136,6 +138,56 @@ def tiny_mnist_file(tmp_path_factory) -> Path:
         arrays[f"y_{part}"] = np.repeat(np.arange(10, dtype=np.uint8), n)
     np.savez(path, **arrays)
     return path
+
+
+def find_postgres() -> str | None:
+    """Find the folder of PostgreSQL's programs."""
+    folders = [Path(shutil.which("postgres") or "/nowhere").parent, *Path("/usr/lib/postgresql").glob("*/bin")]
+    return next((str(folder) for folder in folders if (folder / "initdb").exists()), None)
+
+
+class Postgres:
+    """A PostgreSQL server of our own, on a socket in `folder`."""
+
+    def __init__(self, programs: str, folder: str):
+        self.programs, self.folder = programs, folder
+        self.url = f"postgresql://tests@/postgres?host={folder}"
+        self.user = {"user": "nobody"} if os.getuid() == 0 else {}  # it refuses to run as root
+        if self.user:
+            shutil.chown(folder, "nobody")
+        self._run("initdb", "--auth=trust", "--username=tests", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off"
+        self._run("pg_ctl", "start", "--wait", f"--options={options}", f"--log={self.folder}/log")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "--mode=immediate")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [f"{self.programs}/{program}", "-D", f"{self.folder}/data", *arguments]
+        subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.DEVNULL, **self.user)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    programs = find_postgres()
+    if programs is None:
+        if os.environ.get("REQUIRE_POSTGRES") == "1":
+            raise RuntimeError("REQUIRE_POSTGRES=1, but initdb is not here: install PostgreSQL")
+        pytest.skip("PostgreSQL is not here")
+    # Not in pytest's folder: a socket's path may have 107 letters, and it has to be another user's.
+    with tempfile.TemporaryDirectory() as folder:
+        server = Postgres(programs, folder)
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def postgres(postgres_server) -> str:
+    """The address of a PostgreSQL server."""
+    return postgres_server.url
 
 
 LETTER = [[(0, 0), (600, 1000)], [(600, 0), (0, 1000)]]

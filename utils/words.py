@@ -143,6 +143,19 @@ def when_begun(folder: str, now: datetime) -> str:
     return f"{days.get(begun.date(), date)} {begun:%H:%M}"
 
 
+def reason(error: BaseException) -> str:
+    """Return in a line why an error of a file or a database was raised, in the words of the system or the database.
+
+    Examples
+    --------
+    >>> reason(PermissionError(13, "Permission denied", "studies.db"))
+    'Permission denied'
+    """
+    while error.__cause__:
+        error = error.__cause__
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0]
+
+
 def as_markdown(text: str) -> str:
     r"""Escape what people wrote, so that Streamlit's Markdown shows it letter by letter.
 

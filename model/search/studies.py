@@ -24,6 +24,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
 
 from model.search.trials import BASELINE, FINISHED, MADE_FOR, describe
+from utils.words import reason
 
 BEAT_SECONDS = 10  # between two signs of life of a worker
 GRACE_SECONDS = 30  # a worker that has given no sign of life for so long is taken for dead
@@ -115,13 +116,6 @@ def _connect(url: str, **options: object) -> RDBStorage:
                 return connect()
             time.sleep(0.5)  # another worker, started at the same moment, is making PostgreSQL's tables
         return connect()
-
-
-def reason(error: Exception) -> str:
-    """Return in a line why one of `FAILURES` was raised, in the words of the system or the database."""
-    while error.__cause__:
-        error = error.__cause__
-    return getattr(error, "strerror", None) or str(error).partition("\n")[0]
 
 
 def open_study(

@@ -22,7 +22,7 @@ from functools import cache
 try:
     import optuna
 
-    from model.search.studies import FAILURES, open_storage, open_study, reason, work
+    from model.search.studies import FAILURES, open_storage, open_study, work
     from model.search.trials import BASELINE, as_params, summarise, training_command, with_params
 except ModuleNotFoundError as error:
     raise SystemExit(
@@ -39,6 +39,7 @@ from model.runs.jobs import LOW_PRIORITY, SWITCH, is_switched_off, sweeps_dir
 from model.training import fit, make_validation_part
 from model.tutorials import PUBLISHED
 from utils.command_line import HelpFormatter, one_of
+from utils.words import reason
 
 # The options that are searched.
 SPACE = {

@@ -3,14 +3,11 @@
 import os
 import runpy
 import shlex
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import chain
@@ -27,6 +24,7 @@ from model.search import worker as sweep
 from model.search.trials import BASELINE, FINISHED, describe, hidden_of, summarise, training_command
 from tests.conftest import ROOT, open_page
 from train import read_command_line
+from utils.words import reason
 
 PAGE = "app_pages/networks.py"
 
@@ -57,35 +55,6 @@ def objective(trial):
 study = studies.open_study(studies.open_storage(storage), "shared", {"network": "dense"}, {"dropout": 0.1})
 studies.work(study, objective, trials)
 """
-
-
-def find_postgres() -> str | None:
-    """Find the folder of PostgreSQL's programs."""
-    folders = [Path(shutil.which("postgres") or "/nowhere").parent, *Path("/usr/lib/postgresql").glob("*/bin")]
-    return next((str(folder) for folder in folders if (folder / "initdb").exists()), None)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, on a socket in a folder of its own."""
-    programs = find_postgres()
-    if programs is None:
-        pytest.skip("PostgreSQL is not here")
-    # Not in pytest's folder: a socket's path may have 107 letters, and it has to be another user's.
-    with tempfile.TemporaryDirectory() as folder:
-        user = {"user": "nobody"} if os.getuid() == 0 else {}  # it refuses to run as root
-        if user:
-            shutil.chown(folder, "nobody")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-
-        def run(program: str, *arguments: str) -> None:
-            command = [f"{programs}/{program}", "-D", f"{folder}/data", *arguments]
-            subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, **user)
-
-        run("initdb", "--auth=trust", "--username=sweep", "--no-sync")
-        run("pg_ctl", "start", "--wait", f"--options={options}", f"--log={folder}/log")
-        yield f"postgresql://sweep@/postgres?host={folder}"
-        run("pg_ctl", "stop", "--mode=immediate")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -349,7 +318,7 @@ def test_a_database_that_breaks_while_a_trial_runs_is_named(tmp_path):
     study = fill(tmp_path / "dense.db", 0)
     with pytest.raises(studies.FAILURES) as broken:
         studies.work(study, lambda trial: (tmp_path / "dense.db").unlink(), 1)
-    assert studies.reason(broken.value) == "no such table: trials"
+    assert reason(broken.value) == "no such table: trials"
 
 
 def test_trials_are_told_in_words(tmp_path):
