@@ -35,15 +35,17 @@ def show_correction(correction: Correction, store: Corrections) -> None:
     read = "" if correction.predicted is None else f", read as {name_label(correction.predicted)}"
     st.markdown(f"**{name_label(correction.label)}**{read}")
     key = f"corrections_{correction.id}"
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(gap="xsmall"):
         st.menu_button(
             "It was…",
             [label for label in LABELS if label != correction.label],
             format_func=name_label,
             on_click=lambda: attempt(partial(store.relabel, correction.id, st.session_state[f"{key}_was"])),
+            width="stretch",
             key=f"{key}_was",
         )
-        st.button("Delete", on_click=attempt, args=(partial(store.remove, correction.id),), key=f"{key}_delete")
+        remove = partial(store.remove, correction.id)
+        st.button("Delete", on_click=attempt, args=(remove,), width="stretch", key=f"{key}_delete")
 
 
 def offer_to_clear(store: Corrections, count: int) -> None:
