@@ -33,6 +33,7 @@ st.set_page_config(page_title="Digit Canvas", page_icon=Path(__file__).parent / 
 page = st.navigation(
     [
         st.Page("app_pages/recognise.py", title="Read a digit", icon=":material/draw:"),
+        st.Page("app_pages/corrections.py", title="Corrections", icon=":material/rule:"),
         st.Page("app_pages/quality.py", title="How good is it?", icon=":material/query_stats:"),
         st.Page("app_pages/networks.py", title="Networks", icon=":material/schema:"),
         st.Page("app_pages/training.py", title="Training", icon=":material/school:"),
@@ -57,6 +58,10 @@ with st.sidebar:
             st.markdown(f"{title}: {figure if figure == NOT_MEASURED else f'**{figure}**'}", help=help_text)
     st.caption(f"{card.parameters:,} parameters, {counted(card.epochs, 'epoch')}, trained on {card.date}.")
     show_retraining()
-    st.caption("What you draw or upload is read on the computer that runs this page. It is not stored or passed on.")
+    st.caption(
+        "What you draw or upload is read on the computer that runs this page, and not passed on. It is stored there "
+        "only if you press *Right*, or say what *it was*: the picture, its label, what was read, by which network and "
+        "when; no name, no address."
+    )
 
 page.run()

@@ -7,6 +7,7 @@ import streamlit as st
 from app_pages.parts import answer as widgets
 from app_pages.parts import upload
 from app_pages.parts.canvas import show_canvas, show_controls
+from app_pages.parts.correct import offer_correction
 from app_pages.parts.shared import get_predictor
 from utils.image import ink_from_canvas
 
@@ -38,6 +39,7 @@ with draw_tab:
         else:
             still_drawing = time.monotonic() - sketch.last_stroke <= STROKE_PAUSE_S
             widgets.show_answer(reading, still_drawing)
+            offer_correction(reading, predictor, key="recognise_drawing")
             if still_drawing and reading.prediction and not reading.prediction.is_digit:
                 look_again(sketch.last_stroke)
     controls_and_bars = widgets.two_columns()

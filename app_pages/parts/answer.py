@@ -15,7 +15,7 @@ from utils.words import best_guess, in_words, percent, which_of
 
 STEP_SIZE_PX = 140
 # The same heights for every answer, so that nothing moves from stroke to stroke.
-ANSWER_HEIGHT_PX = 190
+ANSWER_HEIGHT_PX = 240
 BARS_HEIGHT_PX = 320
 
 

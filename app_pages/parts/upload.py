@@ -8,6 +8,7 @@ import streamlit as st
 from PIL import Image, ImageOps
 
 from app_pages.parts import answer as widgets
+from app_pages.parts.correct import offer_correction
 from app_pages.parts.shared import decode_picture
 from app_pages.parts.spreadsheet import readings_as_csv
 from model.predictor import Predictor, Reading
@@ -60,7 +61,8 @@ def choose_pictures(key: str) -> list[tuple[str, bytes]]:
         f"One digit a picture: {FORMATS_IN_WORDS}",
         type="image",
         accept_multiple_files=True,
-        help="Dark on light or light on dark, a drawing, a scan or a photo of paper. It is read here and not kept.",
+        help="Dark on light or light on dark, a drawing, a scan or a photo of paper. It is read here, and kept "
+        "only if you say what it was.",
         on_change=st.session_state.pop,
         args=(f"{key}_example", None),
         key=f"{key}_files_{uploader}",
@@ -90,7 +92,7 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: 
                 key=f"{key}_csv",
             )
         with st.grid(3, min_column_width=PICTURE_SIZE_PX + 40):
-            for name, content, reading in readings:
+            for number, (name, content, reading) in enumerate(readings):
                 with st.container(border=True):
                     show_picture(name, content, reading)
                     if isinstance(reading, Reading) and reading.blank:
@@ -98,6 +100,7 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: 
                     elif isinstance(reading, Reading):
                         widgets.show_verdict(reading)
                         widgets.show_network_input(reading.steps)
+                        offer_correction(reading, predictor, key=f"{key}_picture_{number}")
         return
     for name, content, reading in readings:
         picture_and_answer = widgets.two_columns()
@@ -106,6 +109,7 @@ def show_pictures(pictures: list[tuple[str, bytes]], predictor: Predictor, key: 
         if isinstance(reading, Reading):
             with picture_and_answer.cell():
                 widgets.show_answer(reading)
+                offer_correction(reading, predictor, key=f"{key}_picture")
                 if reading.prediction:
                     widgets.show_bars(reading.prediction, key=f"{key}_picture")
             widgets.show_details(reading, predictor, key=f"{key}_picture")

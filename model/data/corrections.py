@@ -147,11 +147,16 @@ def correct(steps: Steps, label: int, prediction: Prediction | None = None, netw
         as_picture(steps.crop),
         (steps.image * 255).round().astype(np.uint8),
         checked_label(label),
-        None if prediction is None else prediction.label if prediction.is_digit else NO_DIGIT,
+        None if prediction is None else label_read(prediction),
         None if prediction is None else prediction.probabilities.astype(float).round(6).tolist(),
         network_sha256 or None,
         datetime.now(UTC),
     )
+
+
+def label_read(prediction: Prediction) -> int:
+    """Return the label that the network read: a digit, or 10 for what it called no digit."""
+    return prediction.label if prediction.is_digit else NO_DIGIT
 
 
 def checked_label(label: int) -> int:
@@ -215,13 +220,17 @@ class Corrections:
     def add(self, correction: Correction) -> int:
         """Store a correction, and return its id. One that is there already is not stored again."""
         with self._begin() as connection:
-            self._add(connection, correction)
+            self._add(connection, [correction])
             return self._find(connection, correction.drawing_sha256, correction.label)
 
     def add_all(self, corrections: Sequence[Correction]) -> int:
-        """Store corrections, all or none of them, and return how many of them were new."""
+        """Store corrections, all or none of them, and return how many were not there before."""
+        count = sa.select(sa.func.count()).select_from(_corrections)
         with self._begin() as connection:
-            return sum(self._add(connection, correction) for correction in corrections)
+            before = connection.scalar(count)
+            for start in range(0, len(corrections), ROWS_AT_ONCE):
+                self._add(connection, corrections[start : start + ROWS_AT_ONCE])
+            return connection.scalar(count) - before
 
     def remove(self, id: int) -> None:
         """Delete a correction; if it is gone already, do nothing."""
@@ -248,21 +257,20 @@ class Corrections:
         with self._begin() as connection:
             connection.execute(sa.delete(_corrections))
 
-    def count(self, label: int | None = None, only_wrong: bool = False) -> int:
-        """Count the corrections: all, those of a label, those that the network had read wrong."""
-        query = _chosen(sa.select(sa.func.count()).select_from(_corrections), label, only_wrong)
-        with self._begin() as connection:
-            return connection.scalar(query)
+    def count(self) -> int:
+        """Count the corrections."""
+        return sum(self.count_labels())
 
-    def count_labels(self) -> list[int]:
-        """Count the corrections of each label, from 0 to 10."""
-        query = sa.select(_corrections.c.label, sa.func.count()).group_by(_corrections.c.label)
+    def count_labels(self, only_wrong: bool = False) -> list[int]:
+        """Count the corrections of each label, from 0 to 10: all, or those that the network had read wrong."""
+        query = _chosen(sa.select(_corrections.c.label, sa.func.count()), None, only_wrong)
+        query = query.group_by(_corrections.c.label)
         with self._begin() as connection:
             counts = dict(connection.execute(query).all())
         return [counts.get(label, 0) for label in LABELS]
 
     def page(self, offset: int, limit: int, label: int | None = None, only_wrong: bool = False) -> list[Correction]:
-        """Return `limit` corrections after the first `offset` ones, the newest first; for the others see `count`."""
+        """Return `limit` corrections after `offset` ones, the newest first: of all, of a label, of those read wrong."""
         # The page is found in an index, and only its rows are read.
         page = _chosen(sa.select(_corrections.c.id), label, only_wrong).order_by(_corrections.c.id.desc())
         query = (
@@ -295,19 +303,21 @@ class Corrections:
         with self._begin() as connection:
             return [_as_correction(row) for row in connection.execute(query)]
 
-    def _add(self, connection: sa.Connection, correction: Correction) -> bool:
-        insert = _insert[connection.dialect.name](_corrections).on_conflict_do_nothing()
-        values = {
-            "drawing_sha256": correction.drawing_sha256,
-            "picture": correction.picture,
-            "image": correction.image.tobytes(),
-            "label": correction.label,
-            "predicted": correction.predicted,
-            "probabilities": correction.probabilities,
-            "network_sha256": correction.network_sha256,
-            "created": correction.created.astimezone(UTC).replace(tzinfo=None),
-        }
-        return connection.execute(insert.values(values)).rowcount == 1
+    def _add(self, connection: sa.Connection, corrections: Sequence[Correction]) -> None:
+        rows = [
+            {
+                "drawing_sha256": correction.drawing_sha256,
+                "picture": correction.picture,
+                "image": correction.image.tobytes(),
+                "label": correction.label,
+                "predicted": correction.predicted,
+                "probabilities": correction.probabilities,
+                "network_sha256": correction.network_sha256,
+                "created": correction.created.astimezone(UTC).replace(tzinfo=None),
+            }
+            for correction in corrections
+        ]
+        connection.execute(_insert[connection.dialect.name](_corrections).on_conflict_do_nothing(), rows)
 
     def _find(self, connection: sa.Connection, drawing_sha256: str, label: int) -> int:
         return connection.scalar(

@@ -1,0 +1,89 @@
+"""Right, or *It was…*: a person says what a drawing is, and it is stored to learn from, until they take it back."""
+
+import streamlit as st
+
+from model.data.corrections import LABELS, NO_DIGIT, Corrections, CorrectionsError, correct, label_read
+from model.predictor import Predictor, Reading
+from utils.words import as_markdown
+
+WHAT_IS_STORED = (
+    "The picture, its label, what was read, by which network and when are stored, for a network to learn from. "
+    "No name and no address are."
+)
+
+
+def name_label(label: int) -> str:
+    """Name a correction's label: a digit, or “not a digit”."""
+    return "not a digit" if label == NO_DIGIT else str(label)
+
+
+def tell_problem(error: CorrectionsError) -> None:
+    """Say why corrections cannot be stored or read, while the page goes on reading."""
+    st.toast(as_markdown(str(error)), icon=":material/database_off:", duration="infinite")
+
+
+def offer_correction(reading: Reading, predictor: Predictor, key: str) -> None:
+    """Let the user say that the reading is right, or what the drawing was; or take back what they said.
+
+    Parameters
+    ----------
+    reading : Reading
+        What the network made of the drawing. If it is blank, nothing is shown.
+    predictor : Predictor
+        The network that read it.
+    key : str
+        The widgets' keys begin with it.
+    """
+    if reading.blank:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if given := _given().get(_drawing(reading)):
+            id, label = given
+            st.markdown(f"Stored: {name_label(label)}", width="content", help=WHAT_IS_STORED)
+            st.button(
+                "Take it back", icon=":material/undo:", on_click=_take_back, args=(reading, id), key=f"{key}_back"
+            )
+            return
+        prediction = reading.prediction
+        if len(prediction.candidates) == 1 or not prediction.is_digit:  # else the page asks which of them it is
+            st.button(
+                "Right",
+                icon=":material/check:",
+                help=WHAT_IS_STORED,
+                on_click=_store,
+                args=(reading, predictor, label_read(prediction)),
+                key=f"{key}_right",
+            )
+        st.menu_button(
+            "It was…",
+            LABELS,
+            format_func=name_label,
+            help=WHAT_IS_STORED,
+            on_click=lambda: _store(reading, predictor, st.session_state[f"{key}_was"]),
+            key=f"{key}_was",
+        )
+
+
+def _given() -> dict[bytes, tuple[int, int]]:
+    """Return what was said in this visit: the correction's id and label, by the drawing."""
+    return st.session_state.setdefault("corrections_given", {})
+
+
+def _drawing(reading: Reading) -> bytes:
+    return reading.steps.image.tobytes()
+
+
+def _store(reading: Reading, predictor: Predictor, label: int) -> None:
+    correction = correct(reading.steps, label, reading.prediction, predictor.card.litert_sha256)
+    try:
+        _given()[_drawing(reading)] = Corrections().add(correction), label
+    except CorrectionsError as error:
+        tell_problem(error)
+
+
+def _take_back(reading: Reading, id: int) -> None:
+    try:
+        Corrections().remove(id)
+        del _given()[_drawing(reading)]
+    except CorrectionsError as error:
+        tell_problem(error)
