@@ -5,14 +5,15 @@ Journal of Artificial Intelligence Research 70, 2021). How likely each label is,
 corrections that look alike, as in Zhang et al., "Tip-Adapter", ECCV 2022: so nothing has to be trained.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
-from model.data.corrections import NO_DIGIT, CorrectionSet
+from model.data.corrections import NO_DIGIT, Correction
 from model.data.mnist import to_unit_range
 from model.predictor import Predictor
 
-MOST_COMPARED = 2000  # each is compared with each
 CLASSES = NO_DIGIT + 1
 # Chosen on digits of the validation writers with a fifth of the labels wrong. How fast a vote falls with the distance,
 # how much the network's own vote weighs, and how far pictures are blurred before they are compared.
@@ -21,24 +22,21 @@ NETWORKS_VOTE = 0.3
 BLUR_PX = 1.0
 
 
-def find_doubtful(corrections: CorrectionSet, predictor: Predictor) -> np.ndarray:
-    """Find corrections whose label is likely wrong, among the newest `MOST_COMPARED` ones.
+def find_doubtful(corrections: Sequence[Correction], predictor: Predictor) -> list[Correction]:
+    """Find the corrections whose label is likely wrong; the likeliest wrong comes first.
 
     Parameters
     ----------
-    corrections : CorrectionSet
-        All corrections, the oldest first.
+    corrections : sequence of Correction
+        Some thousand at most: each is compared with each.
     predictor : Predictor
         The network in use.
-
-    Returns
-    -------
-    ndarray of int
-        Their places in `corrections`, the likeliest wrong first.
     """
-    first = max(0, len(corrections.labels) - MOST_COMPARED)
-    images, labels = corrections.images[first:], corrections.labels[first:]
-    return first + off_diagonal(held_out(images, labels, predictor), labels) if len(labels) else np.zeros(0, int)
+    if not corrections:
+        return []
+    images = np.stack([correction.image for correction in corrections])
+    labels = np.array([correction.label for correction in corrections])
+    return [corrections[place] for place in off_diagonal(held_out(images, labels, predictor), labels)]
 
 
 def held_out(images: np.ndarray, labels: np.ndarray, predictor: Predictor) -> np.ndarray:
