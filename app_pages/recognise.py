@@ -7,8 +7,9 @@ import streamlit as st
 from app_pages.parts import answer as widgets
 from app_pages.parts import upload
 from app_pages.parts.canvas import show_canvas, show_controls
-from app_pages.parts.correct import offer_correction
+from app_pages.parts.correct import in_words, offer_correction
 from app_pages.parts.shared import get_predictor
+from app_pages.parts.visit import show_visit
 from utils.image import ink_from_canvas
 
 # Within this time after a stroke another may come. Only after it does the page say that a drawing is no digit.
@@ -50,6 +51,8 @@ with draw_tab:
             widgets.show_bars(reading.prediction, key="recognise_drawing")
     if reading:
         widgets.show_details(reading, predictor, key="recognise_drawing")
+    read = in_words(reading.prediction) if reading and reading.prediction else ""
+    show_visit(sketch, read, key="recognise_visit")
 
 with upload_tab:
     upload.show_pictures(upload.choose_pictures(key="recognise"), predictor, key="recognise")

@@ -85,6 +85,16 @@ class Sketch:
         """What is on the canvas as a PNG, black on white; None while there is no stroke."""
         return self.current.picture if self.current.has_strokes else None
 
+    @property
+    def first_stroke(self) -> Version | None:
+        """The version with the first stroke of what is on the canvas; None while there is no stroke."""
+        first = None
+        for version in self.versions[self.position :: -1]:
+            if not version.has_strokes:
+                break
+            first = version
+        return first
+
     def record(self, version: Version) -> None:
         """Take what the canvas sent, if it is new and sound. What was undone before cannot be redone any more."""
         if version.picture is not None and version.picture != self.current.picture and version.is_sound():
@@ -99,6 +109,12 @@ class Sketch:
     def clear(self) -> None:
         """Start on blank paper; undo brings the drawing back."""
         self._add(Version())
+        self._restart()
+
+    def bring_back(self, version: Version) -> None:
+        """Put an earlier drawing on the canvas, instead of what is there; undo goes back to blank paper first."""
+        self.clear()
+        self._add(version)
         self._restart()
 
     def _add(self, version: Version) -> None:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from model.data.corrections import LABELS, NO_DIGIT, Corrections, CorrectionsError, correct, label_read
-from model.predictor import Predictor, Reading
-from utils.words import as_markdown
+from model.predictor import Prediction, Predictor, Reading
+from utils.words import as_markdown, which_of
 
 WHAT_IS_STORED = (
     "The picture, its label, what was read, by which network and when are stored, for a network to learn from. "
@@ -20,6 +20,11 @@ def name_label(label: int) -> str:
 def tell_problem(error: CorrectionsError) -> None:
     """Say why corrections cannot be stored or read, while the page goes on reading."""
     st.toast(as_markdown(str(error)), icon=":material/database_off:", duration="infinite")
+
+
+def in_words(prediction: Prediction) -> str:
+    """Say what was read: a digit, digits that it may be, or “not a digit”."""
+    return which_of(prediction.candidates) if prediction.is_digit else name_label(NO_DIGIT)
 
 
 def offer_correction(reading: Reading, predictor: Predictor, key: str) -> None:
@@ -50,7 +55,7 @@ def offer_correction(reading: Reading, predictor: Predictor, key: str) -> None:
                 "Right",
                 icon=":material/check:",
                 help=WHAT_IS_STORED,
-                on_click=_store,
+                on_click=store_label,
                 args=(reading, predictor, label_read(prediction)),
                 key=f"{key}_right",
             )
@@ -59,7 +64,7 @@ def offer_correction(reading: Reading, predictor: Predictor, key: str) -> None:
             LABELS,
             format_func=name_label,
             help=WHAT_IS_STORED,
-            on_click=lambda: _store(reading, predictor, st.session_state[f"{key}_was"]),
+            on_click=lambda: store_label(reading, predictor, st.session_state[f"{key}_was"]),
             key=f"{key}_was",
         )
 
@@ -73,12 +78,15 @@ def _drawing(reading: Reading) -> bytes:
     return reading.steps.image.tobytes()
 
 
-def _store(reading: Reading, predictor: Predictor, label: int) -> None:
+def store_label(reading: Reading, predictor: Predictor, label: int) -> bool:
+    """Store a drawing with its label, and say whether that was possible; if not, the page says why."""
     correction = correct(reading.steps, label, reading.prediction, predictor.card.litert_sha256)
     try:
         _given()[_drawing(reading)] = Corrections().add(correction), label
     except CorrectionsError as error:
         tell_problem(error)
+        return False
+    return True
 
 
 def _take_back(reading: Reading, id: int) -> None:

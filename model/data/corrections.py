@@ -207,9 +207,14 @@ class Corrections:
         if is_address and scheme != "postgresql":
             raise CorrectionsError(f"The address of the corrections begins with {scheme}://; expected {ADDRESS}.")
         url = where if is_address else sa.URL.create("sqlite", database=where)
-        waiting = {"connect_timeout" if is_address else "timeout": SECONDS_TO_WAIT}
+        waiting = {
+            "postgresql": {"connect_timeout": SECONDS_TO_WAIT, "options": f"-c lock_timeout={SECONDS_TO_WAIT}s"},
+            "sqlite": {"timeout": SECONDS_TO_WAIT},
+        }
         try:
-            self._engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=waiting)
+            self._engine = sa.create_engine(
+                url, poolclass=sa.NullPool, connect_args=waiting["postgresql" if is_address else "sqlite"]
+            )
         except ImportError as error:
             raise CorrectionsError(
                 "Corrections in PostgreSQL need the package psycopg. Install it: pip install -r requirements-extra.txt"

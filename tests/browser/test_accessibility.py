@@ -82,6 +82,19 @@ def test_page_is_accessible(page, name, last):
     assert_accessible(page)
 
 
+def test_corrections_are_accessible(page):
+    write(page, 5)
+    expect(answer(page)).to_have_text("5")
+    page.get_by_role("button", name="Right").click()
+    expect(page.get_by_text("Stored: 5")).to_be_visible()
+    page.get_by_text("Drawn in this visit (1)").click()
+    expect(page.get_by_role("img", name="A drawing, read as 5")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="Corrections").click()
+    expect(page.get_by_text("5, read as 5")).to_be_visible()
+    assert_accessible(page)
+
+
 def test_retraining_is_accessible(page):
     page.get_by_test_id("stSidebar").get_by_role("button", name="Retrain").click()
     page.get_by_role("radio", name="Scratch").click()

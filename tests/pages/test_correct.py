@@ -75,4 +75,22 @@ def test_a_store_that_fails_is_said_and_the_page_reads_on(page, state):
     assert as_markdown(aside.name) in page.toast[0].value
     assert page.metric[0].value == "5"
     say(page, 6)
-    assert Corrections().count(6) == 1
+    assert Corrections().count_labels()[6] == 1
+
+
+def test_a_database_that_is_away_is_said_and_found_again_when_it_is_back(postgres_server, monkeypatch):
+    monkeypatch.setenv("DIGITS_DATABASE_URL", postgres_server.url)
+    Corrections().clear()
+    page = open_page()
+    postgres_server.stop()
+    try:
+        show_example(page)
+        assert page.metric[0].value == "5"
+        say(page, 6)
+        assert "The database with the corrections cannot be used now" in page.toast[0].value
+        assert page.metric[0].value == "5"
+    finally:
+        postgres_server.start()
+    say(page, 6)
+    assert not page.toast
+    assert Corrections().count() == 1

@@ -100,3 +100,30 @@ def test_what_no_canvas_has_sent_is_left_alone(drawing, picture):
     sketch = drawn(2)
     sketch.record(Version(drawing, picture))
     assert sketch.current == stroke(2)
+
+
+def test_an_earlier_drawing_is_brought_back_after_blank_paper():
+    sketch = drawn(2)
+    first = sketch.current
+    sketch.clear()
+    sketch.record(stroke(5))
+    generation = sketch.generation
+    sketch.bring_back(first)
+    assert sketch.start == sketch.current == first
+    assert sketch.generation > generation  # a new canvas, which begins with it
+    sketch.go(-1)
+    assert not sketch.current.has_strokes
+    sketch.go(-1)
+    assert sketch.current == stroke(5)
+
+
+def test_a_drawing_is_known_by_its_first_stroke_until_the_paper_is_blank():
+    sketch = drawn(3)
+    assert sketch.first_stroke == stroke(1)
+    sketch.clear()
+    assert sketch.first_stroke is None
+    sketch.record(stroke(4))
+    assert sketch.first_stroke == stroke(4)
+    sketch.go(-1)
+    sketch.go(-1)
+    assert sketch.first_stroke == stroke(1)

@@ -3,19 +3,10 @@
 import numpy as np
 import pytest
 
-from model.data.corrections import NO_DIGIT, Corrections, as_ink, correct
+from model.data.corrections import NO_DIGIT, as_ink, correct
 from model.predictor import Prediction
 from tests.drawings import draw
 from utils.preprocess import normalize_digit
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request, state) -> Corrections:
-    if request.param == "sqlite":
-        return Corrections()
-    store = Corrections(request.getfixturevalue("postgres"))
-    store.clear()
-    return store
 
 
 def drawn(digit: int, label: int | None = None, read_as: int | None = None, is_digit: bool = True):
