@@ -6,17 +6,21 @@ from model.data.drawing import to_unit_box
 from model.data.examples import (
     AS_IT_IS,
     AT_HOME,
+    CORRECTIONS,
     LAST_STRENGTH,
     NO_DIGIT,
     WITH_PENS,
     CentreLines,
     Examples,
     Recipe,
+    add_corrections,
     make_sources,
+    with_corrections,
 )
 from model.data.mnist import load_mnist
 from model.data.skeleton import centre_lines
 from model.data.strokes import Characters
+from model.data.teaching import Pictures
 from model.networks import NETWORKS
 from model.options import Options
 from model.training import fit
@@ -80,6 +84,19 @@ def test_without_pens_nothing_of_people_is_used(images_and_labels):
     sources = make_sources(*images_and_labels, None, AT_HOME, options)
     assert {*sources.pools} == {*AT_HOME.shares} - {"mnist"}
     assert len(Examples(sources, AT_HOME, options)) == 2
+
+
+@pytest.mark.parametrize("recipe", [AS_IT_IS, AT_HOME, WITH_PENS])
+def test_a_fifth_of_what_is_shown_are_corrections(images_and_labels, recipe):
+    images, labels = images_and_labels
+    options = Options(epochs=1, images=2000, batch_size=2000, start_from="somewhere", corrections="")
+    threes = Pictures(images[labels == 3][:5], np.full(5, 3))
+    mixed = with_corrections(recipe)
+    sources = add_corrections(make_sources(images, labels, PENS, mixed, options), threes)
+    _, shown = Examples(sources, mixed, options)[0]
+    of_ten = (1 - CORRECTIONS) * (1 - recipe.shares.get("no digit", 0))
+    assert (shown == 3).mean() == pytest.approx(CORRECTIONS + of_ten / 10, abs=0.04)
+    assert (shown < NO_DIGIT).mean() == pytest.approx(CORRECTIONS + of_ten, abs=0.04)
 
 
 def test_an_epoch_of_mnist_as_it_is_has_each_image_once(images_and_labels):
