@@ -1,6 +1,6 @@
 # make run    the page, on http://localhost:8501, for this machine only (PORT=… for another port, ADDRESS=0.0.0.0 for others)
 # make test   every check and test
-# make quick  the checks, and the tests that need neither TensorFlow nor a browser
+# make quick  the checks, and every test but those that need TensorFlow, start the page or are slow
 # make table  train every network as it was published, three times, and write the table in docs/training.md (two hours)
 # make tutorials  train the tutorials' networks that come with the app again; STROKES_PATH names the file of pen strokes
 # make weights  train the shipped network again (about 20 minutes on two cores); STROKES_PATH names the file of pen strokes

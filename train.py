@@ -49,9 +49,10 @@ from model.data.examples import Examples, choose_recipe, make_sources
 from model.data.mnist import find_mnist, load_mnist
 from model.data.strokes import is_unreadable, load_strokes, select_digits, split_writers
 from model.layers import describe_networks
+from model.litert import LiteRTNetwork
 from model.measure.quality import drawing_tests, judge, write_quality
 from model.options import Options, add_data
-from model.predictor import LiteRTNetwork, Predictor
+from model.predictor import Predictor
 from model.presets import SECONDS_TO_IMPORT
 from model.runs.folder import CHECKPOINT_FILE, State, read_metrics
 from model.runs.jobs import SWITCH, is_switched_off

@@ -13,7 +13,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, TypedDict
 
-from model.predictor import DIGITS
+from model.litert import DIGITS
 from model.tutorials import HISTORIES, PUBLISHED, VALIDATED_ON_TEST
 
 if TYPE_CHECKING:

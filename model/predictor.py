@@ -1,22 +1,15 @@
 """Read MNIST-style images with the trained network. LiteRT only: importing this imports no TensorFlow."""
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
-from model.card import LITERT_FILE, SHIPPED, Card, CheckpointError, how_to_restore, read_card
-from utils.files import open_file
+from model.card import LITERT_FILE, SHIPPED, Card, read_card
+from model.litert import DIGITS, IMAGE_SHAPE, LiteRTNetwork, softmax
 from utils.preprocess import BlankError, Steps, normalize_digit
 from utils.segment import split_side_by_side
-from utils.timing import median_ms
 
-IMAGE_SHAPE = (28, 28)
-DIGITS = 10
-CLASSES = (DIGITS, DIGITS + 1)  # the ten digits, and for most networks "no digit"
-MAX_BATCH = 64
 # Another digit that is at least this likely is named beside the likeliest ("4 or 9?").
 CLOSE_PROBABILITY = 0.2
 
@@ -169,88 +162,6 @@ class Predictor:
             Prediction(int(row.argmax()), float(row.max()), row, float(score), bool(score >= self.card.digit_threshold))
             for row, score in zip(probabilities, digit_scores(logits), strict=True)
         ]
-
-
-class LiteRTNetwork:
-    """A ``.tflite`` file as a function from ``(n, 28, 28) float32`` images to ``(n, classes) float32`` logits.
-
-    Attributes
-    ----------
-    classes : int
-        How many logits it gives: 11 (the ten digits and "no digit"), or 10 if it learned from digits alone.
-
-    Raises
-    ------
-    CheckpointError
-        If the file is missing or LiteRT cannot use it.
-    """
-
-    def __init__(self, path: Path, threads: int = 1):
-        content = read_litert(path)
-        try:
-            self._interpreter = Interpreter(model_content=content, num_threads=threads)
-            self._interpreter.allocate_tensors()
-            (images,), (logits,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
-            shapes = [*images["shape_signature"]], [*logits["shape_signature"]]
-            if shapes not in [([-1, *IMAGE_SHAPE, 1], [-1, classes]) for classes in CLASSES]:
-                raise ValueError(f"it maps {shapes[0]} to {shapes[1]}, not [-1, 28, 28, 1] to [-1, 10] or [-1, 11]")
-        except (ValueError, RuntimeError) as error:
-            raise CheckpointError(
-                f"The model file {path} is broken ({error}). {how_to_restore(path.parent)}"
-            ) from error
-        self._input, self._output = images["index"], logits["index"]
-        self.classes = int(logits["shape_signature"][1])
-        self._allocated = int(images["shape"][0])
-        self._lock = threading.Lock()  # an interpreter is not thread-safe
-
-    def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Compute the logits, at most `MAX_BATCH` images at a time, so that memory stays small."""
-        logits = np.empty((len(images), self.classes), np.float32)
-        for start in range(0, len(images), MAX_BATCH):
-            batch = images[start : start + MAX_BATCH, ..., np.newaxis]
-            with self._lock:
-                logits[start : start + MAX_BATCH] = self._invoke(batch)
-        return logits
-
-    def _invoke(self, batch: np.ndarray) -> np.ndarray:
-        if len(batch) != self._allocated:
-            self._interpreter.resize_tensor_input(self._input, batch.shape)
-            self._interpreter.allocate_tensors()
-            self._allocated = len(batch)
-        self._interpreter.set_tensor(self._input, batch)
-        self._interpreter.invoke()
-        logits: np.ndarray = self._interpreter.get_tensor(self._output)
-        return logits
-
-
-def time_a_digit(path: Path) -> float:
-    """Return the microseconds that a ``.tflite`` file takes to read one image: the median of a hundred."""
-    network, image = LiteRTNetwork(path), np.zeros((1, *IMAGE_SHAPE), np.float32)
-    return 1000 * median_ms(lambda: network(image), 100)
-
-
-def read_litert(path: Path) -> bytes:
-    """Read a ``.tflite`` file.
-
-    Raises
-    ------
-    CheckpointError
-        If it cannot be read.
-    """
-    try:
-        with open_file(path) as file:
-            return file.read()
-    except OSError as error:
-        raise CheckpointError(
-            f"The model file {path} cannot be read ({error.strerror}). {how_to_restore(path.parent)}"
-        ) from error
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Turn logits ``(n, classes)`` into probabilities: ``exp(z) / Σ exp(z)``, shifted so that nothing overflows."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: np.ndarray = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return probabilities
 
 
 def accuracy_of(logits: np.ndarray, labels: np.ndarray) -> float:

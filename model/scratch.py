@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from model.predictor import DIGITS, accuracy_of, softmax
+from model.litert import DIGITS, softmax
+from model.predictor import accuracy_of
 
 Gradients = list[np.ndarray]  # ∂L/∂W₁, ∂L/∂b₁, ∂L/∂W₂, …: in the order of the parameters
 

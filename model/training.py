@@ -1,7 +1,7 @@
 """The steps of a training: the validation part, the network, the fit, calibration, saving."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,14 +12,14 @@ import tensorflow as tf
 from model.card import KERAS_FILE, LITERT_FILE, CheckpointError
 from model.data.examples import Examples
 from model.data.mnist import Mnist, stratified_split, to_unit_range
-from model.data.redrawn import draw, draw_kept, redraw_kept
+from model.data.redrawn import draw_kept, redraw_kept
 from model.data.strokes import Characters, select_digits
+from model.litert import DIGITS, LiteRTNetwork, softmax
 from model.networks import build
 from model.options import Options
-from model.predictor import DIGITS, LiteRTNetwork, accuracy_of, digit_scores, softmax
+from model.predictor import accuracy_of, digit_scores
 from model.scratch import Scratch
 from utils.files import write_atomically
-from utils.preprocess import BlankError, normalize_digit
 
 # This share of the validation part's digits is called a digit. A larger one lets more letters pass for digits; with a
 # smaller one, more people are told that their digit is none, which is worse.
@@ -36,60 +36,6 @@ OPTIMIZERS = {
     "rmsprop": keras.optimizers.RMSprop,
     "sgd": partial(keras.optimizers.SGD, momentum=0.9),
 }
-
-
-def as_the_network_gets_them(inks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Turn ink images into the network's input, as the page does; leave out those that count as blank.
-
-    Parameters
-    ----------
-    inks : iterable of ndarray of uint8, each (height, width)
-        Ink images: paper 0, ink up to 255.
-
-    Returns
-    -------
-    images : ndarray of float32, shape (n, 28, 28)
-        The network's input, from 0 to 1.
-    places : ndarray of int, shape (n,)
-        The index in `inks` of each image.
-    """
-    images, places = [], []
-    for place, ink in enumerate(inks):
-        try:
-            images.append(normalize_digit(ink).image)
-        except BlankError:
-            continue
-        places.append(place)
-    return np.stack(images), np.array(places)
-
-
-def draw_as_on_the_page(characters: Characters, seed: int, max_slant: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Draw characters on the canvas at random, and turn each into the network's input.
-
-    Parameters
-    ----------
-    characters : Characters
-        Pen strokes with what they are.
-    seed : int
-        Decides place, size, slant and stroke width.
-    max_slant : float
-        The slant is uniform between minus this and this: x moves by so much for each y.
-
-    Returns
-    -------
-    images : ndarray of float32, shape (n, 28, 28)
-        The network's input, from 0 to 1. Characters that count as blank are left out.
-    labels : ndarray of str, shape (n,)
-        What each image shows.
-    """
-    drawn = draw(characters.strokes, seed, max_slant)
-    return to_unit_range(drawn.images[~drawn.blank]), characters.labels[~drawn.blank]
-
-
-def draw_digits_as_on_the_page(digits: Characters, seed: int, max_slant: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Do the same as `draw_as_on_the_page`, for digits: the labels are int, shape (n,)."""
-    images, labels = draw_as_on_the_page(digits, seed, max_slant)
-    return images, labels.astype(int)
 
 
 def make_validation_part(
@@ -118,13 +64,11 @@ def make_validation_part(
         The digits.
     """
     labels = labels.astype(int)
-    drawn = [(redraw_kept(images[:redrawn], seed), labels[:redrawn])]
+    parts = [(to_unit_range(images), labels), redraw_kept(images[:redrawn], seed).to_read(labels[:redrawn])]
     if pens:
-        drawn.append((draw_kept(pens.strokes, seed), pens.labels.astype(int)))
-    return (
-        np.concatenate([to_unit_range(images), *(to_unit_range(part.images[~part.blank]) for part, _ in drawn)]),
-        np.concatenate([labels, *(of_part[~part.blank] for part, of_part in drawn)]),
-    )
+        parts.append(draw_kept(pens.strokes, seed).to_read(pens.labels.astype(int)))
+    all_images, all_labels = zip(*parts, strict=True)
+    return np.concatenate(all_images), np.concatenate(all_labels)
 
 
 def split(

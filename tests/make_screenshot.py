@@ -5,7 +5,8 @@ import tempfile
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.test_drawing import answer, button, open_page, press, write
+from tests.browser.test_drawing import answer, open_page, press, write
+from tests.browser.test_training import button
 from tests.conftest import CHROMIUM, ROOT, Server
 
 MILLISECONDS_OF_CURVES = 15_000

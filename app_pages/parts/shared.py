@@ -10,7 +10,8 @@ from PIL import Image
 from model.card import LITERT_FILE
 from model.explain.activations import OpenNetwork
 from model.explain.nearest import Bank, fill_bank
-from model.predictor import Predictor, time_a_digit
+from model.litert import time_a_digit
+from model.predictor import Predictor
 from model.runs.in_use import folder_in_use
 from utils.charts import probability_chart
 from utils.image import load_with_thumbnail

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-from model.predictor import DIGITS, Reading
+from model.litert import DIGITS
+from model.predictor import Reading
 
 COLUMNS = ["name", "digit", "confidence", "is_digit", *(f"probability_{digit}" for digit in range(DIGITS)), "problem"]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

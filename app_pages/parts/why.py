@@ -9,7 +9,8 @@ from app_pages.parts.shared import get_bank, get_open_network
 from model.card import CheckpointError
 from model.explain.activations import draw_inside
 from model.explain.occlusion import find_evidence
-from model.predictor import DIGITS, Predictor, Reading
+from model.litert import DIGITS
+from model.predictor import Predictor, Reading
 from utils.image import tint, to_data_url
 from utils.sheets import WIDTH_PX, draw_images, draw_weights, stack
 from utils.words import a_digit, as_markdown

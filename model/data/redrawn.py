@@ -14,6 +14,7 @@ import numpy as np
 
 from model.data import drawing, skeleton
 from model.data.drawing import Strokes, draw_at_random
+from model.data.mnist import to_unit_range
 from model.data.skeleton import centre_lines
 from model.runs.jobs import state_dir
 from utils import preprocess
@@ -68,6 +69,10 @@ class Drawn:
     size: np.ndarray
     slant: np.ndarray
     inks: Inks
+
+    def to_read(self, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Leave out what counts as blank: return images ``(m, 28, 28) float32`` from 0 to 1, and their `labels`."""
+        return to_unit_range(self.images[~self.blank]), labels[~self.blank]
 
 
 def draw(characters: Iterable[Strokes], seed: int, max_slant: float = 0.0) -> Drawn:

@@ -4,22 +4,6 @@ import cv2
 import numpy as np
 
 from model.data.drawing import Strokes
-from model.data.strokes import Characters
-
-
-def redraw(images: np.ndarray, labels: np.ndarray) -> Characters:
-    """Find the centre lines of MNIST-style images, to draw them with another pen.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, 28, 28)
-        Paper 0, ink up to 255.
-    labels : ndarray of int, shape (n,)
-        Their digits.
-    """
-    n = len(labels)
-    strokes = [centre_lines(image) for image in images]
-    return Characters(strokes, labels.astype(str), np.full(n, "mnist/-"), np.arange(n))
 
 
 def centre_lines(image: np.ndarray, zoom: int = 4) -> Strokes:

@@ -15,7 +15,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from model.card import LITERT_FILE, SHIPPED
-from model.predictor import DIGITS, IMAGE_SHAPE, read_litert, softmax
+from model.litert import DIGITS, IMAGE_SHAPE, read_litert, softmax
 from utils.sheets import draw_activations, draw_images, draw_shares, stack
 
 CONVOLUTION = schema.BuiltinOperator.CONV_2D

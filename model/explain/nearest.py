@@ -11,7 +11,7 @@ from model.data.distortions import distort_strokes
 from model.data.drawing import draw_small
 from model.data.written import write_digit
 from model.explain.activations import OpenNetwork
-from model.predictor import DIGITS
+from model.litert import DIGITS
 
 EACH = 200  # digits of each class
 # Stroke width as a share of the digit's size: near the canvas's default brush, so that digits differ in shape, not pen.

@@ -11,7 +11,7 @@ from threading import Lock
 from model.card import KERAS_FILE, LITERT_FILE, CheckpointError, as_zip, how_to_restore, read_card
 from model.export.formats import COPIED, ExportError
 from model.export.model_card import enclose
-from model.predictor import LiteRTNetwork
+from model.litert import LiteRTNetwork
 from utils.files import ROOT
 
 _one_at_a_time = Lock()  # because each export loads TensorFlow, which takes much memory

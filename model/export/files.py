@@ -40,7 +40,7 @@ from model.data.written import write_digit
 from model.export.download import copy_network
 from model.export.formats import FORMATS, READ_FILE, ExportError, export_name, missing_packages
 from model.export.model_card import enclose
-from model.predictor import IMAGE_SHAPE, LiteRTNetwork, softmax
+from model.litert import IMAGE_SHAPE, LiteRTNetwork, softmax
 from model.runs.in_use import folder_in_use
 from model.runs.jobs import state_dir
 from utils.command_line import one_of

@@ -26,8 +26,9 @@ import tensorflow as tf
 from model.card import CARD_FILE, KERAS_FILE, LITERT_FILE, QUALITY_FILE, TUTORIALS, file_sha256, read_card, write_card
 from model.data.mnist import Mnist, load_mnist
 from model.data.strokes import Characters, load_strokes, split_writers
+from model.litert import LiteRTNetwork, softmax
 from model.measure.quality import judge, summarise
-from model.predictor import LiteRTNetwork, Predictor, softmax
+from model.predictor import Predictor
 from model.runs.folder import METRICS_FILE
 from model.training import find_digit_threshold, find_temperature, split
 from utils.files import ROOT

@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,14 +22,15 @@ import numpy as np
 from model.data.distortions import DISTORTIONS
 from model.data.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, Recipe, make_sources
 from model.data.mnist import load_mnist, stratified_split, to_unit_range
-from model.data.skeleton import redraw
+from model.data.redrawn import draw, redraw_kept
 from model.data.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
 from model.measure.evaluate import load_not_digits
 from model.networks import NETWORKS
 from model.options import Options, add_data
 from model.predictor import accuracy_of, digit_scores
-from model.training import as_the_network_gets_them, draw_as_on_the_page, draw_digits_as_on_the_page, fit
+from model.training import fit
 from utils.metrics import auroc, fpr_at_tpr
+from utils.preprocess import BlankError, normalize_digit
 from utils.words import mean_and_spread
 
 GROUPS = 3
@@ -77,15 +79,31 @@ class Unseen:
 def hold_out(characters: Characters, images: np.ndarray, labels: np.ndarray) -> Unseen:
     """Prepare what is held out: people's characters; MNIST's images ``(n, 28, 28) uint8``, as they are and redrawn."""
     readable = characters.select(np.flatnonzero(~is_unreadable(characters)))
+    letters = select_clear_letters(characters)
     return Unseen(
         {
-            "unseen laboratories": draw_digits_as_on_the_page(select_digits(characters), seed=0),
-            "what is readable": draw_digits_as_on_the_page(select_digits(readable), seed=0),
-            "redrawn": draw_digits_as_on_the_page(redraw(images, labels), seed=0),
+            "unseen laboratories": draw_digits(characters),
+            "what is readable": draw_digits(readable),
+            "redrawn": redraw_kept(images, seed=0).to_read(labels),
             "mnist": (to_unit_range(images), labels),
         },
-        draw_as_on_the_page(select_clear_letters(characters), seed=0)[0],
+        draw(letters.strokes, seed=0).to_read(letters.labels)[0],
     )
+
+
+def draw_digits(characters: Characters) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the digits among characters: the network's input ``(n, 28, 28) float32``, and the digits ``(n,) int``."""
+    digits = select_digits(characters)
+    return draw(digits.strokes, seed=0).to_read(digits.labels.astype(int))
+
+
+def normalize_all(inks: np.ndarray) -> np.ndarray:
+    """Turn ink images ``(n, height, width) uint8`` into the network's input; leave out those that count as blank."""
+    images = []
+    for ink in inks:
+        with suppress(BlankError):
+            images.append(normalize_digit(ink).image)
+    return np.stack(images)
 
 
 def run(
@@ -162,7 +180,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         mnist, characters = load_mnist(arguments.mnist), load_strokes(arguments.strokes)
-        not_digits = arguments.not_digits and as_the_network_gets_them(load_not_digits(arguments.not_digits)[0])[0]
+        not_digits = arguments.not_digits and normalize_all(load_not_digits(arguments.not_digits)[0])
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1

@@ -27,11 +27,12 @@ from model.card import KERAS_FILE, LITERT_FILE, SHIPPED
 from model.explain.activations import OpenNetwork, draw_inside
 from model.explain.nearest import fill_bank
 from model.explain.occlusion import find_evidence
+from model.litert import LiteRTNetwork
 from model.measure import sessions as benchmark_sessions
 from model.measure.proxied import find_nginx
 from model.measure.report import draw_seven, report
 from model.measure.server import Server
-from model.predictor import LiteRTNetwork, Predictor
+from model.predictor import Predictor
 from utils.files import ROOT
 from utils.image import find_ink, to_data_url
 from utils.libraries import tune_libraries

@@ -118,7 +118,8 @@ def answer_drawn(predictor: Predictor, drawn: Drawn, labels: np.ndarray, **slice
     **slices : ndarray of str
         Other ways to divide the set.
     """
-    read = iter(predictor.predict(to_unit_range(drawn.images[~drawn.blank])))
+    images, _ = drawn.to_read(labels)
+    read = iter(predictor.predict(images))
     return answers_of(
         [None if blank else next(read) for blank in drawn.blank],
         drawn.inks,

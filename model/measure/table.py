@@ -25,13 +25,13 @@ import numpy as np
 from model.card import LITERT_FILE, SHIPPED, read_card
 from model.data.examples import Examples, choose_recipe, make_sources
 from model.data.mnist import Mnist, load_mnist, stratified_split, to_unit_range
-from model.data.skeleton import redraw
+from model.data.redrawn import draw_kept, redraw_kept
 from model.data.strokes import load_strokes, select_digits, split_writers
-from model.measure.quality import MAX_SLANT
+from model.litert import DIGITS, time_a_digit
+from model.measure.quality import JUDGED_SEED, MAX_SLANT
 from model.networks import build
 from model.options import Options
-from model.predictor import DIGITS, time_a_digit
-from model.training import draw_digits_as_on_the_page, fit, read_right, save_network
+from model.training import fit, read_right, save_network
 from model.tutorials import PUBLISHED
 from utils.charts import over_hidden_neurons
 from utils.files import ROOT, write_atomically
@@ -73,10 +73,11 @@ def draw_tests(mnist: Mnist, strokes: Path | None) -> Tests:
     """Make the test sets, once for all networks: for each its images ``(n, 28, 28) float32`` and their digits."""
     tests = {
         "mnist": (to_unit_range(mnist.x_test), mnist.y_test),
-        "redrawn": draw_digits_as_on_the_page(redraw(mnist.x_test, mnist.y_test), 0, MAX_SLANT),
+        "redrawn": redraw_kept(mnist.x_test, JUDGED_SEED, MAX_SLANT).to_read(mnist.y_test),
     }
     if strokes:
-        tests["strokes"] = draw_digits_as_on_the_page(select_digits(split_writers(load_strokes(strokes))["test"]), 0)
+        digits = select_digits(split_writers(load_strokes(strokes))["test"])
+        tests["strokes"] = draw_kept(digits.strokes, JUDGED_SEED).to_read(digits.labels.astype(int))
     return tests
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from model.card import LITERT_FILE, SHIPPED, CheckpointError, read_card
 from model.data.drawing import draw_strokes
-from model.predictor import Predictor, read_litert
+from model.litert import read_litert
+from model.predictor import Predictor
 from model.runs.jobs import state_dir
 from utils.json_files import UnreadableError, read_json, write_json
 

@@ -31,7 +31,7 @@ from utils.words import counted
 SWITCH = "DIGITS_RETRAIN"  # the environment variable that switches training off
 LOCK_FILE = "training.lock"
 NOTE_FILE = "training.json"
-LOW_PRIORITY = 10
+LOW_PRIORITY = 10  # steps of niceness below the process that starts it
 SECONDS_TO_END = 1.0
 SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is free
 LAST_LINES = 5  # of the log, to be shown
@@ -244,7 +244,7 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
                 stderr=subprocess.STDOUT,
                 process_group=0,  # so that Ctrl-C in the server's terminal does not reach it
             )
-        os.setpriority(os.PRIO_PROCESS, child.pid, LOW_PRIORITY)
+        os.setpriority(os.PRIO_PROCESS, child.pid, os.getpriority(os.PRIO_PROCESS, 0) + LOW_PRIORITY)
         _children[child.pid] = child
         started = _note(run_dir, child.pid)
     return Job(run_dir, child.pid, started, seen=False, running=True)

@@ -1,10 +1,8 @@
-"""The real page in a real browser: the canvas under a mouse and a finger, themes, a phone's width."""
+"""The canvas in a real browser, under a mouse and a finger: what is drawn is read, on a laptop and on a phone."""
 
 import math
 import re
-import shutil
 from itertools import pairwise
-from urllib.parse import urlparse
 
 import numpy as np
 import pytest
@@ -12,12 +10,9 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
-from model.card import SHIPPED  # noqa: E402
-from model.runs.jobs import cancel, latest_job  # noqa: E402
 from tests.conftest import Server  # noqa: E402
 from tests.drawings import strokes  # noqa: E402
 from tests.test_hands import HANDS  # noqa: E402
-from utils.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
 
 # Browser, server and the component's timers share two cores here: a second try tells a slow moment from a fault.
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
@@ -132,14 +127,6 @@ def test_a_heart_is_no_digit(page):
     expect(answer(page)).to_have_count(0)
 
 
-def test_how_good_is_it_is_one_click_away(page):
-    page.get_by_role("link", name="How good is it?").click()
-    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
-    expect(page.get_by_text("Most often mistaken")).to_be_visible()
-    page.get_by_role("radio", name="MNIST", exact=True).click()
-    expect(page.get_by_role("img", name="Digits that were read wrong")).to_be_visible()
-
-
 def test_small_thin_seven_in_the_corner_is_a_seven(page):
     slider = page.get_by_role("slider", name="Stroke width")
     slider.focus()
@@ -190,55 +177,6 @@ def test_one_dot_is_said_and_not_guessed(page):
     x, y = corner(page)
     page.mouse.click(x + 140, y + 140)
     expect(page.get_by_text("That is only a dot. Nothing was guessed.")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_bars_are_drawn_and_the_winner_stands_out(browser, server, scheme):
-    context = browser.new_context(color_scheme=scheme)
-    page = open_page(context.new_page(), server.url)
-    write(page, 5)
-    expect(answer(page)).to_have_text("5")
-    chart = page.get_by_test_id("stVegaLiteChart").filter(visible=True)
-    winner = chart.locator(f"path[fill='{WINNER_COLOR}']")
-    expect(winner).to_have_count(1)
-    expect(chart.locator(f"path[fill='{OTHERS_COLOR}']")).to_have_count(9)
-    expect(chart).to_contain_text("> 99.9 %")
-    assert winner.bounding_box()["width"] > 150
-    # Nothing is cut off at the right.
-    figure = chart.locator("text", has_text="> 99.9 %").bounding_box()
-    frame = chart.bounding_box()
-    assert figure["x"] + figure["width"] <= frame["x"] + frame["width"]
-    context.close()
-
-
-def test_steps_table_and_reasons_are_one_click_away(page):
-    write(page, 5)
-    expect(answer(page)).to_have_text("5")
-    page.get_by_text("From ink to what the network sees").click()
-    for step in ("Ink", "Crop", "Fit", "Centre"):
-        expect(page.get_by_role("img", name=f"{step}: the picture after this step")).to_be_visible()
-    page.get_by_text("The figures as a table").click()
-    expect(page.get_by_test_id("stDataFrame").filter(visible=True)).to_be_visible()
-    page.get_by_text("Why this answer?").click()
-    expect(page.get_by_role("img", name="coloured by whether it speaks for a 5")).to_be_visible()
-    expect(page.get_by_role("img", name="coloured by whether it speaks for")).to_have_count(2)
-
-
-def test_the_inside_of_the_network_changes_with_each_stroke(page):
-    first, *others = strokes(4, *BOXES[0])
-    draw_with_mouse(page, first)
-    expect(answer(page).or_(page.get_by_text("This doesn’t look like a digit"))).to_be_visible()
-    page.get_by_text("Why this answer?").click()
-    page.get_by_role("radio", name="Inside the network").click()
-    picture = page.get_by_role("img", name="What each layer makes of the drawing")
-    for points in others:
-        seen = picture.get_attribute("src")
-        draw_with_mouse(page, points)
-        expect(picture).not_to_have_attribute("src", seen)
-    expect(answer(page)).to_have_text("4")
-    page.get_by_role("radio", name="What would change it").click()
-    page.get_by_role("radio", name="a 9?").click()
-    expect(page.get_by_role("img", name="The ink to add and to remove to make it a 9")).to_be_visible()
 
 
 @pytest.fixture
@@ -323,30 +261,6 @@ def test_nothing_moves_while_a_four_is_drawn(page):
     assert places == [places[0]] * 4
 
 
-def test_page_needs_no_network(browser, server):
-    context = browser.new_context()
-    page = context.new_page()
-    hosts = set()
-    page.on("request", lambda request: hosts.add(urlparse(request.url).hostname))
-    open_page(page, server.url)
-    write(page, 7)
-    expect(answer(page)).to_have_text("7")
-    assert hosts <= {"127.0.0.1", None}
-    context.close()
-
-
-def test_page_works_behind_a_path(browser):
-    server = Server(path="/digits")
-    try:
-        page = open_page(browser.new_page(), server.url)
-        write(page, 4)
-        expect(answer(page)).to_have_text("4")
-        page.close()
-    finally:
-        printed = server.stop()
-    assert "Traceback" not in printed
-
-
 def test_two_people_do_not_see_each_others_drawings(browser, server):
     contexts = [browser.new_context() for _ in range(2)]
     first, second = (open_page(context.new_page(), server.url) for context in contexts)
@@ -356,104 +270,6 @@ def test_two_people_do_not_see_each_others_drawings(browser, server):
     expect(answer(second)).to_have_text("7")
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def own_server(tmp_path, tiny_mnist_file, monkeypatch):
-    """A server with a state folder of its own, that trains on a few digits."""
-    monkeypatch.setenv("DIGITS_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
-    monkeypatch.delenv("STROKES_PATH", raising=False)
-    server = Server()
-    yield server
-    server.stop()
-    if latest_job() and latest_job().running:
-        cancel(latest_job())
-
-
-@pytest.fixture
-def own_page(browser, own_server):
-    """The page of that server."""
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    yield open_page(context.new_page(), own_server.url)
-    context.close()
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_test_id("stSidebar").get_by_role("button", name=name)
-
-
-def choose_images(page: Page, number: int, preset: str) -> None:
-    button(page, "Retrain").click()
-    page.get_by_role("radio", name=preset).click()
-    page.get_by_text("More", exact=True).click()
-    images = page.get_by_role("spinbutton", name="Images an epoch")
-    images.fill(str(number))
-    images.press("Enter")
-
-
-def test_several_networks_read_the_same_drawing(browser, own_server, tmp_path):
-    shutil.copytree(SHIPPED, tmp_path / "runs" / "2026-11-21T10-00-00")
-    context = browser.new_context(viewport={"width": 1200, "height": 1400})
-    page = open_page(context.new_page(), f"{own_server.url}/networks")
-    write(page, 7)
-    lines = page.get_by_test_id("stTable").filter(visible=True).first.get_by_role("row")
-    expect(lines).to_have_text(
-        ["NetworkReadsSure", *map(re.compile, ("^reader, shipped7", "^reader, 30 epochs.*7", "^dense7", "^cnn7"))]
-    )
-    expect(page.get_by_text("They disagree")).to_have_count(0)
-    context.close()
-
-
-def test_a_training_is_watched_beside_the_page_and_cancelled(own_page, own_server):
-    page = own_page
-    choose_images(page, 5000, "Whole")
-    page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("Epoch 1 of 30")).to_be_visible(timeout=120_000)
-    # The bar moves, and the curves grow before the first epoch ends.
-    bar = page.get_by_role("progressbar")
-    before = float(bar.get_attribute("aria-valuenow"))
-    expect(page.get_by_test_id("stSidebar").get_by_test_id("stVegaLiteChart")).to_have_count(2, timeout=60_000)
-    expect(bar).not_to_have_attribute("aria-valuenow", f"{before:g}", timeout=60_000)
-    # Who comes later sees it too; the page reads meanwhile, with the network in use.
-    other = open_page(page.context.new_page(), own_server.url)
-    expect(button(other, "Cancel")).to_be_visible()
-    other.close()
-    write(page, 7)
-    expect(answer(page)).to_have_text("7")
-    button(page, "Cancel").click()
-    expect(page.get_by_text("The training was cancelled", exact=True)).to_be_visible()
-    button(page, "Close").click()
-    expect(button(page, "Retrain")).to_be_visible()
-    expect(page.get_by_text("The training was cancelled", exact=True)).to_have_count(0)
-
-
-def test_a_new_network_is_compared_used_kept_after_a_reload_and_given_up_again(own_page):
-    page = own_page
-    choose_images(page, 1000, "Quick")
-    page.get_by_role("slider", name="Epochs").press("Home")
-    expect(page.get_by_text("4 seconds of them training")).to_be_visible()
-    page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("A new network is trained", exact=True)).to_be_visible(timeout=180_000)
-    expect(page.get_by_test_id("stSidebar").get_by_test_id("stTable")).to_be_visible()
-    button(page, "Use it").click()
-    expect(button(page, "Back to the shipped network")).to_be_visible()
-    page.reload()
-    expect(button(page, "Back to the shipped network")).to_be_visible()
-    write(page, 7)
-    expect(answer(page)).to_have_text("7")
-    page.get_by_role("link", name="Training").click()
-    page.get_by_test_id("stPopover").get_by_role("button", name="Download").click()
-    page.get_by_role("combobox", name="Format").click()
-    page.get_by_role("option", name="ONNX").click()
-    download_button = page.get_by_test_id("stDownloadButton").get_by_role("button", name="Download")
-    expect(download_button).to_be_visible(timeout=60_000)  # once the other process has written it
-    with page.expect_download() as download:
-        download_button.click()
-    assert download.value.suggested_filename.endswith("-onnx.zip")
-    button(page, "Back to the shipped network").click()
-    expect(button(page, "Back to the previous network")).to_be_visible()
-    expect(button(page, "Back to the shipped network")).to_have_count(0)
 
 
 def test_made_up_messages_are_left_alone(page):

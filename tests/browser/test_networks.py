@@ -1,11 +1,16 @@
 """Networks in a real browser: what is seen at once, and the drawing of the layers on a laptop and on a phone."""
 
+import re
+import shutil
+
 import numpy as np
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
+from model.card import SHIPPED  # noqa: E402
+from model.runs.jobs import runs_dir  # noqa: E402
 from tests.browser.test_drawing import draw_with_mouse, write  # noqa: E402
 from tests.conftest import Server  # noqa: E402
 
@@ -26,6 +31,25 @@ def open_at(browser: Browser, server: Server):
     yield open_at
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def a_run(state_folder):
+    """A finished run, to be compared with the shipped networks."""
+    folder = shutil.copytree(SHIPPED, runs_dir() / "2026-11-21T10-00-00")
+    yield
+    shutil.rmtree(folder)
+
+
+@pytest.mark.usefixtures("a_run")
+def test_several_networks_read_the_same_drawing(open_at):
+    page = open_at("networks", 1200, 1400)
+    write(page, 7)
+    lines = page.get_by_test_id("stTable").filter(visible=True).first.get_by_role("row")
+    expect(lines).to_have_text(
+        ["NetworkReadsSure", *map(re.compile, ("^reader, shipped7", "^reader, 30 epochs.*7", "^dense7", "^cnn7"))]
+    )
+    expect(page.get_by_text("They disagree")).to_have_count(0)
 
 
 def row_of_layers(page: Page) -> Locator:

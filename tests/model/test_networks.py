@@ -5,8 +5,9 @@ import pytest
 
 from model import options, presets, scratch, training, tutorials
 from model.card import LITERT_FILE
+from model.litert import LiteRTNetwork
 from model.networks import NETWORKS, dense
-from model.predictor import LiteRTNetwork, digit_scores
+from model.predictor import digit_scores
 from model.training import save_network
 
 # Worked out by hand, or from where they were published (keras.io/examples/vision/mnist_convnet for cnn; LeNet-5 with

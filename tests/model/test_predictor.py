@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from model.card import CARD_FILE, KERAS_FILE, LITERT_FILE, SHIPPED, CheckpointError
-from model.predictor import Prediction, Predictor, digit_scores, softmax
+from model.litert import softmax
+from model.predictor import Prediction, Predictor, digit_scores
 from tests.conftest import ROOT, encode
 from tests.drawings import draw
 from utils.image import load_image
@@ -203,7 +204,7 @@ def test_shipped_keras_and_litert_files_agree():
     code = f"""
 from pathlib import Path
 import keras, numpy as np
-from model.predictor import LiteRTNetwork, softmax
+from model.litert import LiteRTNetwork, softmax
 network = keras.saving.load_model({str(SHIPPED / KERAS_FILE)!r}, safe_mode=True)
 images = np.random.default_rng(0).random((1000, 28, 28), np.float32)
 expected = softmax(network.predict(images[..., None], verbose=0))

@@ -46,10 +46,13 @@ def test_a_set_is_what_the_page_makes_of_each_drawing(state, no_drawing):
         assert not of_set.blank.any()
 
 
-def test_what_is_taken_for_blank_is_marked():
+def test_what_is_taken_for_blank_is_marked_and_not_read():
     of_set = draw([DIGITS[3], DOT, DIGITS[4]], 0)
     assert of_set.blank.tolist() == [False, True, False]
     assert not of_set.images[1].any()
+    images, labels = of_set.to_read(np.array([3, -1, 4]))
+    assert np.array_equal(images, of_set.images[[0, 2]] / np.float32(255))
+    assert labels.tolist() == [3, 4]
 
 
 def test_images_are_drawn_again_along_their_centre_lines(no_drawing):

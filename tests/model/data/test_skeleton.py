@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from model.data.skeleton import centre_lines, redraw, thin
+from model.data.skeleton import centre_lines, thin
 from tests.drawings import draw
 from utils.preprocess import normalize_digit
 
@@ -35,10 +35,3 @@ def test_digit_drawn_again_along_its_centre_lines_is_the_same_digit(digit):
 
 def test_picture_without_ink_has_no_lines():
     assert centre_lines(np.zeros((28, 28), np.uint8)) == []
-
-
-def test_redrawn_digits_keep_their_labels():
-    images = np.stack([(normalize_digit(draw(digit)).image * 255).astype(np.uint8) for digit in (3, 8)])
-    again = redraw(images, np.array([3, 8]))
-    assert again.labels.tolist() == ["3", "8"]
-    assert all(again.strokes)

@@ -8,8 +8,8 @@ from keras import layers
 from model.card import ALL_SHIPPED, LITERT_FILE, CheckpointError
 from model.explain.activations import OpenNetwork, draw_inside
 from model.export.tutorials import write_in_16_bits
+from model.litert import LiteRTNetwork
 from model.networks import NETWORKS
-from model.predictor import LiteRTNetwork
 from model.training import save_network
 from tests.drawings import draw
 from utils.preprocess import normalize_digit

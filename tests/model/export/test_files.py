@@ -22,8 +22,9 @@ from model.data.mnist import to_unit_range
 from model.export.download import export_as_zip
 from model.export.files import digits_by_rule, main
 from model.export.formats import COPIED, FORMATS, ExportError, read_script
+from model.litert import LiteRTNetwork, softmax
 from model.networks import NETWORKS
-from model.predictor import LiteRTNetwork, Predictor, accuracy_of, softmax
+from model.predictor import Predictor, accuracy_of
 from model.training import save_network
 from tests.conftest import ROOT
 

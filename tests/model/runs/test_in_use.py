@@ -108,7 +108,7 @@ def test_a_network_that_cannot_read_is_refused_with_the_reason(finished_run, mon
         logits[:, 3] = 9
         return logits
 
-    monkeypatch.setattr("model.predictor.LiteRTNetwork.__call__", always_three)
+    monkeypatch.setattr("model.litert.LiteRTNetwork.__call__", always_three)
     with pytest.raises(CheckpointError, match="reads 1 of 10 plain drawings right; expected 8 or more"):
         use(finished_run)
     assert folder_in_use() == SHIPPED

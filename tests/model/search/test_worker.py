@@ -1,6 +1,7 @@
 """The search: that workers share a study, whatever happens to one of them; what it tries; what it says and shows."""
 
 import os
+import runpy
 import shlex
 import signal
 import sqlite3
@@ -109,11 +110,12 @@ def in_this_process(monkeypatch, tiny_mnist_file):
     """Let the command line run here, without what it does to its process."""
     monkeypatch.setattr(os, "nice", lambda by: by)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr("utils.libraries.tune_libraries", lambda: None)
     monkeypatch.setenv("MNIST_PATH", str(tiny_mnist_file))
 
 
 @pytest.mark.usefixtures("in_this_process")
-def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, capsys):
+def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, monkeypatch, capsys):
     database = str(state / "sweeps" / "mine.db")
     options = ["--study=mine", "--images=512", "--epochs=20", "--trials=2"]
     command = [sys.executable, "-m", "model.search", *options]
@@ -131,7 +133,8 @@ def test_a_search_that_was_interrupted_goes_on_and_says_what_it_found(state, cap
     states = [trial.state for trial in load(database, "mine").trials]
     assert states == [TrialState.FAIL, TrialState.WAITING]
 
-    sweep.main(options)
+    monkeypatch.setattr(sys, "argv", ["model.search", *options])
+    runpy.run_module("model.search", run_name="__main__")  # an exit status but 0 would be raised
     printed = capsys.readouterr().out
     study = load(database, "mine")
     assert [trial.state in FINISHED for trial in study.trials] == [False, True, True]
