@@ -48,7 +48,7 @@ import numpy as np
 import tensorflow as tf
 
 from model.card import LITERT_FILE, Card, CheckpointError, file_sha256, read_card, write_card
-from model.data.examples import Examples, add_corrections, choose_recipe, make_sources
+from model.data.examples import Examples, add_corrections, choose_recipe, make_sources, with_corrections
 from model.data.mnist import find_mnist, load_mnist
 from model.data.strokes import is_unreadable, load_strokes, select_digits, split_writers
 from model.data.teaching import compare, load_lessons
@@ -135,7 +135,7 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
         pens = writers and writers["train"].select(np.flatnonzero(~is_unreadable(writers["train"])))
         sources = make_sources(mnist.x_train[chosen], mnist.y_train[chosen], pens, recipe, options)
         if taught:
-            sources = add_corrections(sources, taught)
+            sources, recipe = add_corrections(sources, taught), with_corrections(recipe, taught.labels)
         examples = Examples(sources, recipe, options)
 
         with on_all_gpus():

@@ -27,8 +27,10 @@ from model.options import Options
 REDRAWN = 0.25
 WRITTEN = 0.2
 NO_DIGITS = 0.3
-# What people corrected, in each batch: half of it their pictures, half of it these drawn again with another pen.
+# How much of a batch people's corrections are, and how much those of one label at most: shown nothing but nines, a
+# network would take too much for a nine.
 CORRECTIONS = 0.2
+MOST_OF_A_LABEL = 0.05
 # From this share of the epochs on the distortions ease, down to this strength.
 EASE_FROM = 0.7
 LAST_STRENGTH = 0.35
@@ -67,15 +69,26 @@ WITH_PENS = Recipe({"mnist": 0.32, "redrawn": 0.1, "written": 0.08, "pens": 0.34
 
 def choose_recipe(options: Options, has_pens: bool = False) -> Recipe:
     """Choose the recipe: by the options, and by whether there are people's strokes."""
-    recipe = AS_IT_IS if options.as_it_is else WITH_PENS if has_pens else AT_HOME
-    return recipe if options.corrections is None else with_corrections(recipe)
+    if options.as_it_is:
+        return AS_IT_IS
+    return WITH_PENS if has_pens else AT_HOME
 
 
-def with_corrections(recipe: Recipe) -> Recipe:
-    """Leave a share `CORRECTIONS` of a recipe to what people corrected, and the rest to what it has."""
-    taught = ["corrections", "corrections redrawn"] if recipe.distortions else ["corrections"]  # as they are
-    shares = {source: share * (1 - CORRECTIONS) for source, share in recipe.shares.items()}
-    return replace(recipe, shares=shares | dict.fromkeys(taught, CORRECTIONS / len(taught)))
+def with_corrections(recipe: Recipe, labels: np.ndarray) -> Recipe:
+    """Leave a share of a recipe to what people corrected: half to the pictures, half to these drawn with another pen.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What else is shown.
+    labels : ndarray of int, shape (n,)
+        What was corrected. The share is `CORRECTIONS`, but for what single labels would have above `MOST_OF_A_LABEL`.
+    """
+    of_labels = np.unique(labels, return_counts=True)[1] / len(labels)
+    taught = float(np.minimum(CORRECTIONS * of_labels, MOST_OF_A_LABEL).sum())
+    sources = ["corrections", "corrections redrawn"] if recipe.distortions else ["corrections"]  # as they are
+    shares = {source: share * (1 - taught) for source, share in recipe.shares.items()}
+    return replace(recipe, shares=shares | dict.fromkeys(sources, taught / len(sources)))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ import keras
 import numpy as np
 
 from model.card import KERAS_FILE, SHIPPED, read_card
-from model.data.examples import Examples, add_corrections, choose_recipe, make_sources
+from model.data.examples import Examples, add_corrections, choose_recipe, make_sources, with_corrections
 from model.data.mnist import Mnist, load_mnist, stratified_split, to_unit_range
 from model.data.redrawn import Drawn, draw, redraw_kept
 from model.data.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
@@ -112,7 +112,8 @@ class Teacher:
         self.options = replace(quick, corrections="", seed=seed)
         images, labels = self.mnist.x_train, self.mnist.y_train
         train, validation = stratified_split(labels, self.options.validation_split, seed)
-        self.sources = make_sources(images[train], labels[train], None, choose_recipe(self.options), self.options)
+        self.recipe = choose_recipe(self.options)
+        self.sources = make_sources(images[train], labels[train], None, self.recipe, self.options)
         self.validation, _ = make_validation_part(
             images[validation], labels[validation], VALIDATION_REDRAWN, None, seed
         )
@@ -122,8 +123,9 @@ class Teacher:
         held_back = is_held_back([sha256(image.tobytes()).hexdigest() for image in corrections.images])
         keras.utils.set_random_seed(self.options.seed)
         network = keras.saving.load_model(SHIPPED / KERAS_FILE)
-        sources = add_corrections(self.sources, corrections.select(~held_back))
-        fit(network, Examples(sources, choose_recipe(self.options), self.options), self.options)
+        taught = corrections.select(~held_back)
+        sources, recipe = add_corrections(self.sources, taught), with_corrections(self.recipe, taught.labels)
+        fit(network, Examples(sources, recipe, self.options), self.options)
         return network
 
     def measure(self, who: str, corrections: Pictures, read: Pictures, must_be_digits: bool = False) -> dict:
