@@ -201,6 +201,11 @@ def work(study: optuna.Study, objective: Callable[[Trial], float], trials: int) 
         if len(earlier) >= trials:
             raise SurplusError
         try:
+            # Optuna's thread may not have given the first sign of life yet. If the worker died now, with BEGUN written
+            # and without that sign, its trial would be waited for for ever.
+            storage = trial.storage
+            study_id = storage.get_study_id_from_name(study.study_name)
+            storage.record_heartbeat(storage.get_trial_id_from_study_id_trial_number(study_id, mine))
             trial.set_user_attr(BEGUN, mine)
             return objective(trial)
         except UpdateFinishedTrialError:
