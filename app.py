@@ -33,6 +33,7 @@ st.set_page_config(page_title="Digit Canvas", page_icon=Path(__file__).parent / 
 page = st.navigation(
     [
         st.Page("app_pages/recognise.py", title="Read a digit", icon=":material/draw:"),
+        st.Page("app_pages/teach.py", title="Teach", icon=":material/gesture:"),
         st.Page("app_pages/corrections.py", title="Corrections", icon=":material/rule:"),
         st.Page("app_pages/quality.py", title="How good is it?", icon=":material/query_stats:"),
         st.Page("app_pages/networks.py", title="Networks", icon=":material/schema:"),

@@ -24,12 +24,14 @@ Ctrl-C and SIGTERM end the training; ``--resume`` goes on after the last finishe
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
 import shlex
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -158,8 +160,10 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
 
         # Save
         keeper.judge("Saving the network", 0)
-        difference = save_network(network, validation[0][:LITERT_CHECK_IMAGES], run_dir)
-        learning_curves(epochs).save(run_dir / "curves.png", scale_factor=2)
+        with ThreadPoolExecutor(1) as beside:  # on another core: saving takes only one
+            curves = beside.submit(learning_curves(epochs).save, run_dir / "curves.png", scale_factor=2)
+            difference = save_network(network, validation[0][:LITERT_CHECK_IMAGES], run_dir)
+            curves.result()
 
         # Calibrate
         logits = LiteRTNetwork(run_dir / LITERT_FILE, os.cpu_count())(validation[0])
@@ -191,7 +195,7 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
         if drawing:
             keeper.judge("Drawing the test digits (only once)", 0.3)
             drawing.wait()
-        keeper.judge("Reading the test digits", 0.6)
+        keeper.judge("Reading the test digits", 0.5)
         sets = ("mnist", "redrawn", "strokes") if writers else ("mnist", "redrawn")
         predictor = Predictor(run_dir, card, os.cpu_count())
         summaries = write_quality(judge(predictor, sets, mnist, writers and writers["test"]), run_dir)
@@ -216,4 +220,5 @@ def on_all_gpus() -> AbstractContextManager:
 
 
 if __name__ == "__main__":
+    gc.freeze()  # when TensorFlow collects garbage, it need not look through all that was imported
     main()

@@ -382,26 +382,15 @@ def test_on_a_full_disk_the_failure_is_said_and_written_and_no_half_file_stays(m
     assert done.stdout.splitlines()[-4:] == ["config.json", "metrics.jsonl", "status.json", "steps.jsonl"]
 
 
-def test_disk_that_fills_up_while_it_saves_is_said(state, tiny_mnist_file, monkeypatch):
-    def fill_up(path: Path, write: Callable) -> None:
-        write(path)
+@pytest.mark.parametrize("written", ["model.runs.keeper.write_atomically", "altair.HConcatChart.save"])
+def test_disk_that_fills_up_while_it_saves_is_said(written, state, tiny_mnist_file, monkeypatch):
+    def fill_up(*_, **__) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("model.runs.keeper.write_atomically", fill_up)
+    monkeypatch.setattr(written, fill_up)
     folder = state / "run"
     with pytest.raises(SystemExit, match="No space left on device"):
-        main(
-            [
-                "--mnist",
-                str(tiny_mnist_file),
-                "--network",
-                "dense",
-                "--as-it-is",
-                "--epochs",
-                "2",
-                f"--run-dir={folder}",
-            ]
-        )
+        main([f"--mnist={tiny_mnist_file}", "--network=dense", "--as-it-is", "--epochs=1", f"--run-dir={folder}"])
     status = read_status(folder)
     assert (status.state, status.message) == (State.FAILED, "[Errno 28] No space left on device")
     assert not (folder / "model.json").exists()

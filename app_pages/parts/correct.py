@@ -43,11 +43,8 @@ def offer_correction(reading: Reading, predictor: Predictor, key: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if given := _given().get(_drawing(reading)):
-            id, label = given
-            st.markdown(f"Stored: {name_label(label)}", width="content", help=WHAT_IS_STORED)
-            st.button(
-                "Take it back", icon=":material/undo:", on_click=_take_back, args=(reading, id), key=f"{key}_back"
-            )
+            st.markdown(f"Stored: {name_label(given[1])}", width="content", help=WHAT_IS_STORED)
+            st.button("Take it back", icon=":material/undo:", on_click=take_back, args=(reading,), key=f"{key}_back")
             return
         prediction = reading.prediction
         if len(prediction.candidates) == 1 or not prediction.is_digit:  # else the page asks which of them it is
@@ -89,9 +86,13 @@ def store_label(reading: Reading, predictor: Predictor, label: int) -> bool:
     return True
 
 
-def _take_back(reading: Reading, id: int) -> None:
+def take_back(reading: Reading) -> bool:
+    """Delete what was stored of a drawing, and say whether that was possible; if not, the page says why."""
+    id, _ = _given()[_drawing(reading)]
     try:
         Corrections().remove(id)
-        del _given()[_drawing(reading)]
     except CorrectionsError as error:
         tell_problem(error)
+        return False
+    del _given()[_drawing(reading)]
+    return True

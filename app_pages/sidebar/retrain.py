@@ -60,13 +60,13 @@ def show_retraining() -> None:
         show_ways_back()
 
 
-def offer_training(network: str) -> None:
-    """Offer a button that opens the dialog *Retrain*, set to train `network` from scratch."""
+def offer_training(network: str | None = None) -> None:
+    """Offer a button that opens the dialog *Retrain*; with `network`, set to train that from scratch."""
     if is_switched_off() or not is_installed():
         return
     job = latest_job()
     if st.button(
-        f"Train “{network}” from scratch",
+        f"Train “{network}” from scratch" if network else "Train now",
         icon=":material/model_training:",
         disabled=bool(job and job.running),
         on_click=_open,

@@ -95,6 +95,14 @@ def test_corrections_are_accessible(page):
     assert_accessible(page)
 
 
+def test_teaching_is_accessible(page):
+    page.get_by_role("link", name="Teach").click()
+    expect(page.get_by_role("heading", name="Draw a 0")).to_be_visible()
+    write(page, 0)
+    expect(page.get_by_text("The network reads: 0")).to_be_visible()
+    assert_accessible(page)
+
+
 def test_retraining_is_accessible(page):
     page.get_by_test_id("stSidebar").get_by_role("button", name="Retrain").click()
     page.get_by_role("radio", name="Scratch").click()
