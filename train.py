@@ -5,6 +5,7 @@
     python train.py --network light_reader --epochs 3  # a quick try
     python train.py --preset cnn                       # a tutorial's network, as it was published
     python train.py --start-from model/weights         # go on from the shipped network
+    python train.py --start-from model/weights --corrections --epochs 3 --images 4500   # teach it a person's hand
     python train.py --mnist mnist.npz --seed 1         # MNIST from a file, another seed
     python train.py --resume data/runs/RUN             # go on with a run that was cut off
 
@@ -23,12 +24,14 @@ Ctrl-C and SIGTERM end the training; ``--resume`` goes on after the last finishe
 """
 
 import argparse
+import gc
 import json
 import os
 import platform
 import shlex
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -45,9 +48,10 @@ import numpy as np
 import tensorflow as tf
 
 from model.card import LITERT_FILE, Card, CheckpointError, file_sha256, read_card, write_card
-from model.data.examples import Examples, choose_recipe, make_sources
+from model.data.examples import Examples, add_corrections, choose_recipe, make_sources, with_corrections
 from model.data.mnist import find_mnist, load_mnist
 from model.data.strokes import is_unreadable, load_strokes, select_digits, split_writers
+from model.data.teaching import compare, load_lessons
 from model.layers import describe_networks
 from model.litert import LiteRTNetwork
 from model.measure.quality import drawing_tests, judge, write_quality
@@ -120,14 +124,18 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
         lambda got: progress.tell(State.PREPARING, f"Downloading MNIST: {got / 1e6:.1f} of 11.5 MB", imported),
     )
     writers = split_writers(load_strokes(Path(origin.strokes))) if origin.strokes else None
+    recipe = choose_recipe(options, has_pens=bool(writers))
+    lessons = None if options.corrections is None else load_lessons(options.corrections, recipe.classes)
+    taught = lessons and lessons.taught
     with drawing_tests(mnist, origin.mnist or find_mnist(), origin.strokes) as drawing:
         keras.utils.set_random_seed(options.seed)
         if options.validate_on_test:
             print(VALIDATED_ON_TEST)
         chosen, validation = split(options, mnist, writers)
-        recipe = choose_recipe(options, has_pens=bool(writers))
         pens = writers and writers["train"].select(np.flatnonzero(~is_unreadable(writers["train"])))
         sources = make_sources(mnist.x_train[chosen], mnist.y_train[chosen], pens, recipe, options)
+        if taught:
+            sources, recipe = add_corrections(sources, taught), with_corrections(recipe, taught.labels)
         examples = Examples(sources, recipe, options)
 
         with on_all_gpus():
@@ -141,8 +149,10 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
 
         # Save
         keeper.judge("Saving the network", 0)
-        difference = save_network(network, validation[0][:LITERT_CHECK_IMAGES], run_dir)
-        learning_curves(epochs).save(run_dir / "curves.png", scale_factor=2)
+        with ThreadPoolExecutor(1) as beside:  # on another core: saving takes only one
+            curves = beside.submit(learning_curves(epochs).save, run_dir / "curves.png", scale_factor=2)
+            difference = save_network(network, validation[0][:LITERT_CHECK_IMAGES], run_dir)
+            curves.result()
 
         # Calibrate
         logits = LiteRTNetwork(run_dir / LITERT_FILE, os.cpu_count())(validation[0])
@@ -167,22 +177,25 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
             command=origin.command,
             versions={"python": platform.python_version()} | {name: version(name) for name in VERSIONED},
             options=options,
+            corrections=len(taught.labels) if taught else 0,
         )
 
         # Judge: the test parts are read once, here, and nothing is chosen by them.
         if drawing:
             keeper.judge("Drawing the test digits (only once)", 0.3)
             drawing.wait()
-        keeper.judge("Reading the test digits", 0.6)
+        keeper.judge("Reading the test digits", 0.5)
         sets = ("mnist", "redrawn", "strokes") if writers else ("mnist", "redrawn")
         predictor = Predictor(run_dir, card, os.cpu_count())
         summaries = write_quality(judge(predictor, sets, mnist, writers and writers["test"]), run_dir)
+        held_back = lessons and compare(Predictor(Path(options.start_from)), predictor, lessons.held_back)
 
     # Card
     card = replace(
         card,
         accuracy={name: summary["accuracy"] for name, summary in summaries.items()},
         images={name: summary["n"] for name, summary in summaries.items()},
+        held_back=held_back,
     )
     write_card(card, run_dir)
     (run_dir / CHECKPOINT_FILE).unlink()
@@ -196,4 +209,5 @@ def on_all_gpus() -> AbstractContextManager:
 
 
 if __name__ == "__main__":
+    gc.freeze()  # when TensorFlow collects garbage, it need not look through all that was imported
     main()

@@ -7,15 +7,22 @@ import streamlit as st
 
 from app_pages.parts.correct import name_label, tell_problem
 from app_pages.parts.exchange import offer_export, offer_import
+from app_pages.parts.shared import get_predictor
 from app_pages.sidebar.permission import is_permitted
 from model.data.corrections import LABELS, Correction, Corrections, CorrectionsError
+from model.data.doubts import find_doubtful
 from model.runs.jobs import is_switched_off
 from utils.image import to_data_url
 from utils.words import as_markdown
 
 ALL = "all"
 PAGE_SIZE = 24
+MOST_DOUBTED = 2000  # of the newest, each is compared with each
 THUMBNAIL_SIZE_PX = 112
+DOUBTED_HELP = (
+    "Their label is unlikely by what the network reads and by the other corrections that look alike. Have a look: with "
+    "a wrong label the network learns something wrong. The likeliest wrong comes first."
+)
 
 
 def choose_label(counts: list[int]) -> int | None:
@@ -46,6 +53,14 @@ def show_correction(correction: Correction, store: Corrections) -> None:
         )
         remove = partial(store.remove, correction.id)
         st.button("Delete", on_click=attempt, args=(remove,), width="stretch", key=f"{key}_delete")
+
+
+def show_grid(corrections: list[Correction], store: Corrections) -> None:
+    """Show corrections beside each other."""
+    with st.grid(6, min_column_width=THUMBNAIL_SIZE_PX + 40):
+        for correction in corrections:
+            with st.container(border=True):
+                show_correction(correction, store)
 
 
 def offer_to_clear(store: Corrections, count: int) -> None:
@@ -91,17 +106,21 @@ try:
     with tools:
         offer_export(store, total)
         offer_to_clear(store, total)
+    if total and st.toggle("Only labels that are likely wrong", help=DOUBTED_HELP, key="corrections_only_doubtful"):
+        doubtful = find_doubtful(store.page(0, MOST_DOUBTED), get_predictor())
+        if not doubtful:
+            st.info("None looks wrong.")
+        show_grid(doubtful[:PAGE_SIZE], store)
+        st.stop()
     label = choose_label(counts)
     count = sum(counts) if label is None else counts[label]
     if not count:
         st.info("There are none." if total else "There are none yet: say under *Read a digit* what a drawing was.")
         st.stop()
-    grid = st.grid(6, min_column_width=THUMBNAIL_SIZE_PX + 40)
+    grid = st.container()
     pages = -(-count // PAGE_SIZE)
     page = st.pagination(pages, key=f"corrections_page_{label}_{only_wrong}") if pages > 1 else 1
     with grid:
-        for correction in store.page((page - 1) * PAGE_SIZE, PAGE_SIZE, label, only_wrong):
-            with st.container(border=True):
-                show_correction(correction, store)
+        show_grid(store.page((page - 1) * PAGE_SIZE, PAGE_SIZE, label, only_wrong), store)
 except CorrectionsError as error:
     st.warning(as_markdown(str(error)), icon=":material/database_off:")

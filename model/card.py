@@ -45,6 +45,30 @@ class OfParts(TypedDict, Generic[Value]):
 
 
 @dataclass(frozen=True)
+class HeldBack:
+    """Corrections that a network has not learned from, to see what it learned of the others.
+
+    Attributes
+    ----------
+    corrections : int
+        How many there are.
+    before, after : int
+        How many the network that it started from reads right, and how many it reads right itself.
+    before_sha256 : str
+        The `Card.litert_sha256` of the network that it started from.
+    """
+
+    corrections: Positive
+    before: Count
+    after: Count
+    before_sha256: str
+
+    def __post_init__(self) -> None:
+        if max(self.before, self.after) > self.corrections:
+            raise ValueError("more corrections are read right than there are")
+
+
+@dataclass(frozen=True)
 class Card:
     """What is known of a trained network: what it is, how well it reads, and how to train it again.
 
@@ -92,6 +116,10 @@ class Card:
         The versions of Python and of the packages that matter.
     options : Options or None
         How it was trained; None in a card by an earlier version of this program (see `how_trained`).
+    corrections : int
+        How many corrections by people it learned from.
+    held_back : HeldBack or None
+        How it reads those that were held back from it; None if none were.
     """
 
     network: Annotated[str, Meta(pattern=r"^[\w.-]{1,100}$")]
@@ -114,6 +142,8 @@ class Card:
     command: str
     versions: dict[str, str]
     options: Options | None = None
+    corrections: Count = 0
+    held_back: HeldBack | None = None
 
     def __post_init__(self) -> None:
         if unknown := set(self.accuracy) - set(self.images):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from utils.command_line import one_of
 
@@ -42,6 +43,14 @@ class Options:
     )
     dropout: float = _option(0.0, "share of its neurons that dense leaves out in each step", type=float)
     start_from: str | None = _option(None, "the folder of a network to go on from", type=str, metavar="DIR")
+    corrections: str | None = _option(
+        None,
+        "with --start-from: learn from what people corrected, too; URL: the database, else the page's",
+        type=str,
+        nargs="?",
+        const="",
+        metavar="URL",
+    )
     epochs: int = _option(25, "how often the network is shown the images", type=int)
     images: int | None = _option(None, "images in an epoch; default: as many as MNIST's training part has", type=int)
     batch_size: int = _option(256, "images in a step", type=int)
@@ -63,6 +72,7 @@ class Options:
         if self.learning_rate is None:
             object.__setattr__(self, "learning_rate", RATE_TO_GO_ON if self.start_from else RATE_FROM_SCRATCH)
         self._check_names()
+        self._check_corrections()
         self._check_numbers()
 
     def _check_names(self) -> None:
@@ -73,6 +83,17 @@ class Options:
             raise ValueError(
                 f"--optimizer is {self.optimizer}; scratch, which is written out in NumPy, knows "
                 f"{' and '.join(OPTIMIZERS_OF_SCRATCH)}"
+            )
+
+    def _check_corrections(self) -> None:
+        if self.corrections is None:
+            return
+        if not self.start_from:
+            raise ValueError("--corrections teach a network that reads already; expected --start-from DIR beside it")
+        if urlsplit(self.corrections).password is not None:  # the options are on the network's card for all to see
+            raise ValueError(
+                "--corrections has a password, which would be on the network's card; expected a URL without one. Give "
+                "the whole URL by the environment variable DIGITS_DATABASE_URL, and --corrections alone"
             )
 
     def _check_numbers(self) -> None:
@@ -103,7 +124,7 @@ class Options:
             if value == defaults[name] or name in without:
                 continue
             words.append(as_flag(name))
-            if value is not True:
+            if value not in (True, ""):
                 words += map(str, value) if isinstance(value, tuple) else [str(value)]
         return words
 

@@ -9,10 +9,10 @@ from model.runs.folder import State
 MNIST_IMAGES = 54_000  # that are trained on, without the validation part
 # Seconds on two cores, as `python -m model.measure benchmark training` measures them. In the first step TensorFlow
 # makes its plan.
-SECONDS_TO_IMPORT = 3
-SECONDS_TO_LOAD = 2
+SECONDS_TO_IMPORT = 2.4
+SECONDS_TO_LOAD = 0.6
 SECONDS_OF_FIRST_STEP = 2
-SECONDS_TO_SAVE = 2.4
+SECONDS_TO_SAVE = 1.6
 SECONDS_TO_MAKE_AN_IMAGE = 0.0002
 SECONDS_TO_WRITE_A_CHARACTER = 0.0002
 # Reading an image takes a share of the time that learning from it takes: one share with Keras, while it trains, and
@@ -20,7 +20,7 @@ SECONDS_TO_WRITE_A_CHARACTER = 0.0002
 VALIDATION_IMAGES = 8000
 VALIDATION_SHARE = 0.25
 JUDGED_IMAGES = 28_000
-JUDGING_SHARE = 0.4
+JUDGING_SHARE = 0.3
 # The first training draws the test digits, in a process of their own, and digits to validate with, before it trains.
 SECONDS_TO_DRAW_TESTS = 18
 SECONDS_TO_DRAW_VALIDATION = 5.5

@@ -35,6 +35,8 @@ CHROMIUM = {
     ],
 }
 NOT_QUICK = {"server", "browser", "process", "slow"}  # fixtures and markers
+# The files and folders of tests that take longest. They begin, so that no worker is left alone with one at the end.
+LONGEST = ("test_train.py", "browser", "search", "runs", "export", "measure")
 collect_ignore = [WITHOUT_TENSORFLOW]
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
@@ -52,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: min(ranks.get(part, len(ranks)) for part in item.path.parts))
     if config.getoption("--quick"):
         for item in items:
             if NOT_QUICK & {*item.fixturenames, *(mark.name for mark in item.iter_markers())}:

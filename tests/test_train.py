@@ -16,6 +16,10 @@ import numpy as np
 import pytest
 
 from model.card import SHIPPED, read_card
+from model.data.corrections import Corrections, correct
+from model.data.drawing import draw_at_random
+from model.data.teaching import is_held_back
+from model.measure.odd_hands import nine_like_a_g
 from model.options import Options
 from model.predictor import Predictor
 from model.runs.folder import STEPS_FILE, State, Status, read_metrics, read_status
@@ -23,6 +27,7 @@ from model.runs.keeper import Keeper, Origin, Progress, begin
 from model.tutorials import PUBLISHED
 from tests.conftest import ROOT
 from train import main, read_command_line
+from utils.preprocess import normalize_digit
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
 
@@ -183,6 +188,15 @@ def test_with_peoples_strokes_it_is_judged_on_other_people(tmp_path, tiny_mnist_
         (["--learning-rate", "0"], "--learning-rate is 0.0; expected a number above 0"),
         (["--validation-split", "0"], "--validation-split is 0.0; expected between 0 and 1"),
         (["--validation-split", "1"], "--validation-split is 1.0; expected between 0 and 1"),
+        (["--corrections"], "--corrections teach a network that reads already; expected --start-from DIR"),
+        (
+            ["--start-from", "model/weights", "--corrections", "postgresql://ann:secret@host/base"],
+            "--corrections has a password, which would be on the network's card",
+        ),
+        (
+            ["--mnist", "TINY", "--start-from", "model/weights", "--corrections"],
+            "There are no corrections to learn from",
+        ),
         (["--seed", "-1"], "--seed is -1"),
         (["--mnist", "nowhere.npz"], "There is no MNIST file at nowhere.npz"),
         (["--mnist", "TINY", "--strokes", "nowhere.npz"], "There is no file of pen strokes at nowhere.npz"),
@@ -368,26 +382,15 @@ def test_on_a_full_disk_the_failure_is_said_and_written_and_no_half_file_stays(m
     assert done.stdout.splitlines()[-4:] == ["config.json", "metrics.jsonl", "status.json", "steps.jsonl"]
 
 
-def test_disk_that_fills_up_while_it_saves_is_said(state, tiny_mnist_file, monkeypatch):
-    def fill_up(path: Path, write: Callable) -> None:
-        write(path)
+@pytest.mark.parametrize("written", ["model.runs.keeper.write_atomically", "altair.HConcatChart.save"])
+def test_disk_that_fills_up_while_it_saves_is_said(written, state, tiny_mnist_file, monkeypatch):
+    def fill_up(*_, **__) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("model.runs.keeper.write_atomically", fill_up)
+    monkeypatch.setattr(written, fill_up)
     folder = state / "run"
     with pytest.raises(SystemExit, match="No space left on device"):
-        main(
-            [
-                "--mnist",
-                str(tiny_mnist_file),
-                "--network",
-                "dense",
-                "--as-it-is",
-                "--epochs",
-                "2",
-                f"--run-dir={folder}",
-            ]
-        )
+        main([f"--mnist={tiny_mnist_file}", "--network=dense", "--as-it-is", "--epochs=1", f"--run-dir={folder}"])
     status = read_status(folder)
     assert (status.state, status.message) == (State.FAILED, "[Errno 28] No space left on device")
     assert not (folder / "model.json").exists()
@@ -431,6 +434,29 @@ def test_it_goes_on_from_another_network_and_with_mnist_as_it_is(run, tmp_path, 
     assert done.returncode == 0, done.stderr
     # At that rate it stays what it was, but for the averages of its normalisation.
     assert read_card(folder).accuracy["mnist"] == pytest.approx(read_card(run[0]).accuracy["mnist"], abs=0.04)
+
+
+def test_it_learns_what_people_corrected_and_says_what_it_reads_of_those_held_back(
+    run, state, tmp_path, tiny_mnist_file
+):
+    rng = np.random.default_rng(0)
+    for _ in range(30):  # a nine like a g, which it has never seen
+        ink = draw_at_random(nine_like_a_g(rng), rng).ink
+        Corrections().add(correct(normalize_digit(ink), 9))
+    held_back = int(is_held_back(Corrections().for_training().hashes).sum())
+    assert 1 <= held_back <= 12
+    folder = tmp_path / "taught"
+    done = train(
+        *("--mnist", tiny_mnist_file, "--start-from", run[0], "--corrections", "--epochs", 10),
+        *("--learning-rate", 0.005, "--batch-size", 32, "--run-dir", folder),
+    )
+    assert done.returncode == 0, done.stderr
+    card = read_card(folder)
+    assert (card.options.corrections, card.corrections) == ("", 30 - held_back)
+    assert json.loads((folder / "config.json").read_text())["corrections"] == ""
+    assert card.held_back.corrections == held_back
+    assert card.held_back.before < card.held_back.after
+    assert card.held_back.before_sha256 == read_card(run[0]).litert_sha256
 
 
 def test_a_network_is_trained_as_it_was_published_and_goes_on_only_with_what_it_knows(tmp_path, tiny_mnist_file):

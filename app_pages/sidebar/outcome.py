@@ -11,7 +11,7 @@ from model.card import LITERT_FILE, Card, CheckpointError, read_card
 from model.runs.folder import State
 from model.runs.in_use import folder_in_use
 from model.runs.jobs import Job, put_aside
-from model.runs.verdict import judge
+from model.runs.verdict import HELD_BACK_TITLE, held_back_from, judge
 from utils.words import NOT_MEASURED, accuracies_by_title, as_markdown, unbroken
 
 TITLES = {State.DONE: "A new network is trained", State.CANCELLED: "The training was cancelled"}
@@ -45,10 +45,17 @@ def show_end(job: Job) -> None:
     else:
         try:
             new = read_card(job.run_dir)
-            figures = {"New": _figures(new, job.run_dir), "In use": _figures(get_predictor().card, folder_in_use())}
+            in_use = get_predictor().card
+            figures = {"New": _figures(new, job.run_dir), "In use": _figures(in_use, folder_in_use())}
         except (CheckpointError, OSError) as error:
             _show_failure("The new network cannot be read", str(error), job)
         else:
+            if held_back := held_back_from(new, in_use):
+                right = {"New": held_back.after, "In use": held_back.before}
+                figures = {
+                    which: {HELD_BACK_TITLE: f"{right[which]} of {held_back.corrections}"} | of_one
+                    for which, of_one in figures.items()
+                }
             show_new(job, new, figures)
 
 

@@ -10,6 +10,7 @@ from app_pages.sidebar.outcome import announce_end, show_end
 from app_pages.sidebar.permission import ask_password, has_password, is_permitted
 from app_pages.sidebar.switch import show_ways_back
 from model.card import KERAS_FILE
+from model.data.corrections import Corrections, CorrectionsError
 from model.options import NETWORKS, Options
 from model.presets import MNIST_IMAGES, PRESETS, expected_seconds
 from model.runs.folder import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
@@ -28,6 +29,10 @@ SCRATCH = "Scratch"
 AS_IT_IS_HELP = (
     "Nothing is distorted, drawn or added, as in the tutorials. See how it then reads people’s drawings, and things "
     "that are no digits."
+)
+CORRECTIONS_HELP = (
+    "It learns to read what people corrected on the page, and goes on with MNIST, so that it forgets nothing. A fifth "
+    "is held back, if there are twenty or more, to see what it learned."
 )
 
 
@@ -123,6 +128,8 @@ def choose() -> None:
         )
         st.caption(HISTORIES[network])
     chosen = preset.options(network, None if from_scratch else str(in_use.folder), in_use.knows_no_digit)
+    if not from_scratch:
+        chosen = replace(chosen, corrections=choose_corrections())
     with st.expander("More"):
         options = choose_more(chosen, choice)
     if options.as_it_is:
@@ -144,6 +151,18 @@ def choose() -> None:
         _close()
         st.toast("The training begins: the sidebar shows how far it is.", icon=":material/model_training:")
         st.rerun()
+
+
+def choose_corrections() -> str | None:
+    """Let the user say whether to learn from corrections, if there are any: “” or None, as in `Options.corrections`."""
+    try:
+        count = Corrections().count()
+    except CorrectionsError as error:
+        st.caption(as_markdown(str(error)))
+        return None
+    if count and st.toggle(f"With corrections ({count:,})", True, key="retrain_corrections", help=CORRECTIONS_HELP):
+        return ""
+    return None
 
 
 def choose_more(chosen: Options, choice: str) -> Options:

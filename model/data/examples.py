@@ -1,12 +1,16 @@
-"""What training sees: new images for each epoch, of MNIST, of digits drawn with a pen, and of what is no digit."""
+"""What training sees: new images for each epoch, of MNIST, of digits drawn with a pen, and of what is no digit.
+
+If people have corrected readings, their drawings can be mixed in, to teach the network their hand.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import keras
 import numpy as np
 
+from model.data.corrections import NO_DIGIT
 from model.data.distortions import DISTORTIONS, distort_pictures, distort_strokes, soften
 from model.data.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, SIZE_RANGE, Strokes, draw_small, to_unit_box
 from model.data.habits import add_habit
@@ -14,15 +18,19 @@ from model.data.mnist import to_unit_range
 from model.data.no_digits import draw_no_digit
 from model.data.skeleton import centre_lines
 from model.data.strokes import Characters, select_clear_letters, select_digits
+from model.data.teaching import Pictures
 from model.data.written import write_digit
 from model.options import Options
 
-NO_DIGIT = 10  # the eleventh class
 # The sizes of the pools at most, as shares of MNIST's training images. A character of a pool is drawn again and again:
 # its distortion and its pen are new each time.
 REDRAWN = 0.25
 WRITTEN = 0.2
 NO_DIGITS = 0.3
+# How much of a batch people's corrections are, and how much those of one label at most: shown nothing but nines, a
+# network would take too much for a nine.
+CORRECTIONS = 0.2
+MOST_OF_A_LABEL = 0.05
 # From this share of the epochs on the distortions ease, down to this strength.
 EASE_FROM = 0.7
 LAST_STRENGTH = 0.35
@@ -36,7 +44,8 @@ class Recipe:
     ----------
     shares : dict of str to float
         How much of an epoch comes from each source: ``mnist`` (its images, distorted), ``redrawn`` (its centre lines,
-        drawn with a pen), ``written`` (digits by rule), ``pens`` (people's strokes), ``no digit``. Sums to 1.
+        drawn with a pen), ``written`` (digits by rule), ``pens`` (people's strokes), ``no digit``, and for teaching
+        ``corrections`` (what people corrected, distorted) and ``corrections redrawn``. Sums to 1.
     distortions : frozenset of str
         Which of `model.data.distortions.DISTORTIONS` are applied; by default all.
     habits : bool
@@ -63,6 +72,23 @@ def choose_recipe(options: Options, has_pens: bool = False) -> Recipe:
     if options.as_it_is:
         return AS_IT_IS
     return WITH_PENS if has_pens else AT_HOME
+
+
+def with_corrections(recipe: Recipe, labels: np.ndarray) -> Recipe:
+    """Leave a share of a recipe to what people corrected: half to the pictures, half to these drawn with another pen.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What else is shown.
+    labels : ndarray of int, shape (n,)
+        What was corrected. The share is `CORRECTIONS`, but for what single labels would have above `MOST_OF_A_LABEL`.
+    """
+    of_labels = np.unique(labels, return_counts=True)[1] / len(labels)
+    taught = float(np.minimum(CORRECTIONS * of_labels, MOST_OF_A_LABEL).sum())
+    sources = ["corrections", "corrections redrawn"] if recipe.distortions else ["corrections"]  # as they are
+    shares = {source: share * (1 - taught) for source, share in recipe.shares.items()}
+    return replace(recipe, shares=shares | dict.fromkeys(sources, taught / len(sources)))
 
 
 @dataclass(frozen=True)
@@ -106,11 +132,14 @@ class Sources:
         MNIST's training part: uint8 (n, 28, 28) and its digits.
     pools : dict of str to Pool
         The characters of each source that is drawn, by the name that it has in the recipe.
+    corrections : Pictures or None
+        What people corrected.
     """
 
     images: np.ndarray
     labels: np.ndarray
     pools: dict[str, Pool]
+    corrections: Pictures | None = None
 
 
 def make_sources(
@@ -125,7 +154,7 @@ def make_sources(
     pens : Characters or None
         What people wrote; None only if the recipe is without ``pens``.
     recipe : Recipe
-        Only the pools of its sources are made.
+        Only the pools of its sources are made; those of corrections by `add_corrections`.
     options : Options
         The seed, and how many images are shown: no pool is larger than what will be drawn from it.
     """
@@ -149,6 +178,12 @@ def make_sources(
             others += [to_unit_box(strokes) for strokes in select_clear_letters(pens).strokes]
         pools["no digit"] = Pool(others, np.full(len(others), NO_DIGIT))
     return Sources(images, labels, pools)
+
+
+def add_corrections(sources: Sources, corrections: Pictures) -> Sources:
+    """Return the sources, and what people corrected beside them."""
+    redrawn = Pool(CentreLines(corrections.images), corrections.labels.astype(int))
+    return replace(sources, pools=sources.pools | {"corrections redrawn": redrawn}, corrections=corrections)
 
 
 def random_pen(rng: np.random.Generator) -> float:
@@ -216,7 +251,7 @@ class Examples(keras.utils.PyDataset):
         rng = np.random.default_rng((self.seed, self.epoch))
         counts = rng.multinomial(self.batches * self.batch_size, [*self.recipe.shares.values()])
         parts = [
-            self._from_mnist(count, rng) if source == "mnist" else self._drawn(source, count, rng)
+            self._drawn(source, count, rng) if source in self.sources.pools else self._distorted(source, count, rng)
             for source, count in zip(self.recipe.shares, counts, strict=True)
         ]
         order = rng.permutation(counts.sum())
@@ -224,14 +259,15 @@ class Examples(keras.utils.PyDataset):
         self._labels = np.concatenate([labels for _, labels in parts])[order]
         self._made_for = self.epoch
 
-    def _from_mnist(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def _distorted(self, source: str, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        pictures = self.sources if source == "mnist" else self.sources.corrections
         # Every image is shown once before any is shown again, as in every tutorial's epoch.
-        n = len(self.sources.labels)
+        n = len(pictures.labels)
         chosen = np.concatenate([rng.permutation(n) for _ in range(count // n + 1)])[:count]
-        images = to_unit_range(self.sources.images[chosen])
+        images = to_unit_range(pictures.images[chosen])
         if self.recipe.distortions:
             images = distort_pictures(images, rng, self.strength, self.recipe.distortions)
-        return images, self.sources.labels[chosen]
+        return images, pictures.labels[chosen].astype(np.uint8)
 
     def _drawn(self, source: str, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         pool = self.sources.pools[source]

@@ -3,6 +3,7 @@
     python -m model.measure evaluate                                  # the network in use, on mnist and redrawn
     python -m model.measure evaluate strokes --strokes strokes.npz    # real pens, by laboratory
     python -m model.measure evaluate --model data/runs/RUN --json
+    python -m model.measure evaluate hands --help                     # do corrections teach it a hand?
 
 The sets:
 
@@ -22,6 +23,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import cv2
@@ -155,6 +157,9 @@ def write_pictures(answers: dict[str, Answers], others: dict[str, Answers], fold
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["hands"]:
+        return int(import_module("model.measure.hands").main(argv[1:]))  # which loads Keras
     arguments = parse_arguments(argv)
     try:
         model = arguments.model or folder_in_use()

@@ -1,12 +1,14 @@
-"""Whether a new network is better than the one in use: a sentence about the test parts that both were tried on."""
+"""Whether a new network is better than the one in use: a sentence about the digits that both were tried on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from model.card import Card
-from utils.words import SET_TITLES, TestPart, in_a_row
+from model.card import Card, HeldBack
+from utils.words import SET_TITLES, in_a_row
 
 TWO_SIDED_95 = 1.96  # standard deviations
+HELD_BACK_TITLE = "Held-back corrections"
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Verdict:
 def judge(new: Card, current: Card) -> Verdict:
     """Compare a new network with the one in use.
 
-    The advice is to use the new one if it reads a test part better and none worse, and was tried on every test part
-    that the other was tried on.
+    The advice is to use the new one if it reads a test part, or the corrections held back from it, better and nothing
+    worse, and was tried on every test part that the other was tried on.
 
     Examples
     --------
@@ -42,13 +44,20 @@ def judge(new: Card, current: Card) -> Verdict:
     better: list[str] = []
     worse: list[str] = []
     alike: list[str] = []
-    compared = new.accuracy.keys() & current.accuracy.keys()
-    for name in (name for name in SET_TITLES if name in compared):
-        gain = new.accuracy[name] - current.accuracy[name]
-        if abs(gain) <= by_chance(new, current, name):
-            alike.append(f"*{SET_TITLES[name]}*")
+    compared = [name for name in SET_TITLES if name in new.accuracy and name in current.accuracy]
+    shares = {
+        SET_TITLES[name]: [(card.accuracy[name], card.images[name]) for card in (new, current)] for name in compared
+    }
+    held_back = held_back_from(new, current)
+    if held_back:
+        n = held_back.corrections
+        shares[HELD_BACK_TITLE] = [(held_back.after / n, n), (held_back.before / n, n)]
+    for title, both in shares.items():
+        gain = both[0][0] - both[1][0]
+        if abs(gain) <= by_chance(both):
+            alike.append(f"*{title}*")
         else:
-            (better if gain > 0 else worse).append(f"*{SET_TITLES[name]}* {100 * abs(gain):.1f} points")
+            (better if gain > 0 else worse).append(f"*{title}* {100 * abs(gain):.1f} points")
     found = [(better, "better"), (worse, "worse"), (alike, "about as well")]
     reads = ", ".join(f"{in_a_row(parts)} {how}" for parts, how in found if parts)
     if not reads:
@@ -56,20 +65,33 @@ def judge(new: Card, current: Card) -> Verdict:
     if others := [f"*{title}*" for name, title in SET_TITLES.items() if name not in compared]:
         reads += f" (not compared: {in_a_row(others)})"
     untried = current.accuracy.keys() - new.accuracy.keys()
+    learned_unseen = new.corrections > 0 and not held_back  # no figure says what it learned from them
     if better and worse:
         advice = "use it if what it reads better matters more to you"
+    elif (better and untried) or (learned_unseen and not worse):
+        advice = "draw with both on *Networks* before you use it"
     elif better:
-        advice = "draw with both on *Networks* before you use it" if untried else "use it"
+        advice = "use it"
     else:
         advice = "keep the current one"
     return Verdict(f"It reads {reads}: {advice}.", use_it=advice == "use it")
 
 
-def by_chance(new: Card, current: Card, name: TestPart) -> float:
-    """Return the difference that two equally good networks do not exceed, 19 times in 20, on a test part.
+def held_back_from(new: Card, current: Card) -> HeldBack | None:
+    """Return how the two read the corrections held back from the new one; None if that is not known of both."""
+    held_back = new.held_back
+    return held_back if held_back and held_back.before_sha256 == current.litert_sha256 else None
+
+
+def by_chance(shares: Sequence[tuple[float, int]]) -> float:
+    """Return the difference that two equally good networks do not exceed, 19 times in 20.
 
     It is computed as if each had read digits of its own (a difference of two proportions). On the same digits chance
     does less, so this errs on the side of "about as well".
+
+    Parameters
+    ----------
+    shares : sequence of tuple
+        For each network the share that it reads right, and of how many digits.
     """
-    variances = (card.accuracy[name] * (1 - card.accuracy[name]) / card.images[name] for card in (new, current))
-    return TWO_SIDED_95 * sqrt(sum(variances))
+    return TWO_SIDED_95 * sqrt(sum(share * (1 - share) / n for share, n in shares))

@@ -49,6 +49,16 @@ def test_they_are_chosen_by_label_and_by_read_wrong(store):
     assert page.main.info[0].value == "There are none."
 
 
+def test_those_with_a_likely_wrong_label_are_shown_alone(store):
+    page = open_page(PAGE)
+    page.toggle(key="corrections_only_doubtful").set_value(True).run()
+    assert labels(page) == ["**not a digit**, read as 4", "**4**, read as 4"]  # they contradict each other
+    store.remove(3)
+    page.run()
+    assert not labels(page)
+    assert page.main.info[0].value == "None looks wrong."
+
+
 def test_one_is_relabelled_and_one_deleted(store):
     page = open_page(PAGE)
     page.menu_button(key="corrections_1_was").click(2).run()

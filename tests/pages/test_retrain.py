@@ -7,14 +7,17 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.card import SHIPPED, TUTORIALS, read_card, write_card
+from model.card import SHIPPED, TUTORIALS, HeldBack, read_card, write_card
+from model.data.corrections import Corrections, correct
 from model.runs import jobs
 from model.runs.folder import STEPS_FILE, State, Status, append_metrics, write_status
 from model.runs.in_use import folder_in_use, use
 from model.runs.jobs import BusyError, latest_job, only_training
 from tests.conftest import open_page, with_spaces
+from tests.drawings import draw
 from train import read_command_line
 from utils.charts import learning_curve
+from utils.preprocess import normalize_digit
 from utils.words import accuracy_percent, as_markdown
 
 pytestmark = pytest.mark.usefixtures("state")
@@ -72,6 +75,44 @@ def test_quick_goes_on_from_the_network_in_use(started):
     press(page, "retrain_start")
     _, options = read_command_line(started[0])
     assert (options.learning_rate, options.start_from, options.as_it_is) == (0.0005, str(SHIPPED), False)
+
+
+@pytest.fixture
+def corrected(state):
+    """Three corrections."""
+    for digit in (3, 4, 7):
+        Corrections().add(correct(normalize_digit(draw(digit)), digit))
+
+
+def test_with_corrections_it_learns_from_them_unless_that_is_switched_off(corrected, started):
+    page = open_page()
+    assert page.toggle(key="retrain_corrections").label == "With corrections (3)"
+    press(page, "retrain_start")
+    press(open_page().toggle(key="retrain_corrections").set_value(False).run(), "retrain_start")
+    assert [read_command_line(options)[1].corrections for options in started] == ["", None]
+
+
+def test_from_scratch_and_without_any_no_corrections_are_offered(corrected, started):
+    page = open_page()
+    page.segmented_control(key="retrain_from").set_value("Scratch").run()
+    assert "retrain_corrections" not in {toggle.key for toggle in page.toggle}
+    Corrections().clear()
+    assert "retrain_corrections" not in {toggle.key for toggle in open_page().toggle}
+
+
+def test_corrections_that_cannot_be_read_are_said_and_training_goes_on_without_them(state, started, monkeypatch):
+    monkeypatch.setenv("DIGITS_DATABASE_URL", "mysql://host/base")
+    page = open_page()
+    assert any("The address of the corrections" in caption.value for caption in page.caption)
+    press(page, "retrain_start")
+    assert read_command_line(started[0])[1].corrections is None
+
+
+def test_the_held_back_corrections_are_a_row_of_the_comparison(run):
+    held_back = HeldBack(12, 7, 11, read_card(SHIPPED).litert_sha256)
+    write_card(replace(read_card(run), corrections=40, held_back=held_back), run)
+    (row,) = [row for _, row in compared(open_page()).iterrows() if row["Measured"] == "Held-back corrections"]
+    assert (row["New"], row["In use"]) == ("11 of 12", "7 of 12")
 
 
 def test_from_a_network_that_came_without_a_keras_file_training_does_not_go_on_but_begins_from_scratch(started):

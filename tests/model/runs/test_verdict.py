@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from model.card import SHIPPED, Card, read_card
+from model.card import SHIPPED, Card, HeldBack, read_card
 from model.runs.verdict import judge
 
 DRAWN, REDRAWN, MNIST = "*People’s drawings*", "*MNIST redrawn*", "*MNIST*"
@@ -63,3 +63,35 @@ def test_nothing_in_common_is_said():
     verdict = judge(card(mnist=0.99), card(strokes=0.97))
     assert verdict.sentence == "The two were tried on no digits in common: draw with both on *Networks*."
     assert not verdict.use_it
+
+
+def taught(before: int, after: int, of: str, **accuracy: float) -> Card:
+    return replace(card(**accuracy), corrections=40, held_back=HeldBack(10, before, after, of))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said", "use_it"),
+    [
+        (3, 9, "*Held-back corrections* 60.0 points better", True),
+        (9, 3, "*Held-back corrections* 60.0 points worse", False),
+        (8, 9, "*Held-back corrections* about as well", False),
+    ],
+)
+def test_corrections_that_were_held_back_count_as_a_test_part_does(before, after, said, use_it):
+    current = card(mnist=0.99)
+    verdict = judge(taught(before, after, current.litert_sha256, mnist=0.99), current)
+    assert said in verdict.sentence
+    assert verdict.use_it == use_it
+
+
+def test_corrections_read_by_another_network_than_the_one_in_use_are_not_compared():
+    verdict = judge(taught(1, 9, "0" * 64, mnist=0.99), card(mnist=0.99))
+    assert "corrections" not in verdict.sentence
+    assert verdict.sentence.endswith("draw with both on *Networks* before you use it.")
+
+
+def test_what_it_learned_of_too_few_corrections_to_hold_some_back_people_see_by_drawing():
+    assert judge(replace(card(mnist=0.99), corrections=5), card(mnist=0.99)).sentence.endswith(
+        "draw with both on *Networks* before you use it."
+    )
+    assert "keep the current one" in judge(replace(card(mnist=0.9), corrections=5), card(mnist=0.99)).sentence
