@@ -56,12 +56,21 @@ from model.layers import describe_networks
 from model.litert import LiteRTNetwork
 from model.measure.quality import drawing_tests, judge, write_quality
 from model.options import Options, add_data
-from model.predictor import Predictor
+from model.predictor import Predictor, accuracy_of
 from model.presets import SECONDS_TO_IMPORT
 from model.runs.folder import CHECKPOINT_FILE, State, read_metrics
 from model.runs.jobs import SWITCH, is_switched_off
 from model.runs.keeper import Keeper, Origin, Progress, begin, keeping, resume
-from model.training import epochs_done, find_digit_threshold, find_temperature, fit, load_or_build, save_network, split
+from model.training import (
+    epochs_done,
+    find_digit_threshold,
+    find_temperature,
+    fit,
+    go_partly_back,
+    load_or_build,
+    save_network,
+    split,
+)
 from model.tutorials import VALIDATED_ON_TEST, add_options_and_presets, parse
 from utils.charts import learning_curves
 from utils.command_line import HelpFormatter
@@ -145,6 +154,8 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
             # Fit
             keeper = Keeper(progress, options, len(examples), epochs_done(network, examples))
             fit(network, examples, options, validation, [keras.callbacks.TerminateOnNaN(), keeper])
+            if taught:
+                go_partly_back(network, Path(options.start_from))
         epochs = read_metrics(run_dir)
 
         # Save
@@ -167,7 +178,7 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
             data_sha256=mnist.sha256(),
             temperature=find_temperature(logits, validation[1]),
             digit_threshold=find_digit_threshold(logits),
-            validation_accuracy=epochs[-1]["val_accuracy"],
+            validation_accuracy=accuracy_of(logits, validation[1]),
             accuracy={},
             images={},
             litert_max_difference=difference,

@@ -96,7 +96,7 @@ class Card:
     digit_threshold : float
         The least `Prediction.digit_score` that is called a digit. Chosen on the validation part.
     validation_accuracy : float
-        The share of the validation part that it read right after the last epoch.
+        The share of the validation part that it reads right.
     accuracy : dict of str to float
         For each test part the share of its digits that is read right. It learned from none of them: the strokes are by
         other writers.

@@ -19,6 +19,7 @@ OPTIMIZERS_OF_SCRATCH = ("adam", "sgd")
 MOST_NEURONS = 10_000
 RATE_FROM_SCRATCH = 0.006
 RATE_TO_GO_ON = 0.0005
+RATE_TO_TEACH = 0.001
 
 
 def _option(default: object, help_text: str, **for_argparse: object) -> Any:
@@ -56,7 +57,8 @@ class Options:
     batch_size: int = _option(256, "images in a step", type=int)
     learning_rate: float | None = _option(
         None,
-        f"learning rate at its peak; default: {RATE_FROM_SCRATCH} from scratch, {RATE_TO_GO_ON} with --start-from",
+        f"learning rate at its peak; default: {RATE_FROM_SCRATCH} from scratch, {RATE_TO_GO_ON} with --start-from, "
+        f"{RATE_TO_TEACH} with --corrections",
         type=float,
     )
     constant_rate: bool = _option(False, "keep the learning rate constant: no warm-up, no cosine decay")
@@ -70,7 +72,14 @@ class Options:
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))  # argparse gives a list
         if self.learning_rate is None:
-            object.__setattr__(self, "learning_rate", RATE_TO_GO_ON if self.start_from else RATE_FROM_SCRATCH)
+            rate = (
+                RATE_FROM_SCRATCH
+                if not self.start_from
+                else RATE_TO_GO_ON
+                if self.corrections is None
+                else RATE_TO_TEACH
+            )
+            object.__setattr__(self, "learning_rate", rate)
         self._check_names()
         self._check_corrections()
         self._check_numbers()
@@ -119,7 +128,9 @@ class Options:
         >>> Options(network="dense", hidden=(64, 32), as_it_is=True, learning_rate=0.006).as_arguments()
         ['--network', 'dense', '--hidden', '64', '32', '--as-it-is']
         """
-        defaults, words = vars(Options(start_from=self.start_from)) | {"start_from": None}, []
+        begin = {"start_from": None, "corrections": None}
+        defaults = vars(Options(start_from=self.start_from, corrections=self.corrections)) | begin
+        words: list[str] = []
         for name, value in vars(self).items():
             if value == defaults[name] or name in without:
                 continue

@@ -30,6 +30,8 @@ VALIDATION_REDRAWN = 2000
 VALIDATION_BATCH_SIZE = 500
 BATCHES_AHEAD = 2  # that are handed to TensorFlow while it still learns from an earlier one
 IMAGES_AT_ONCE = 256  # between two calls of the callbacks, which look whether someone has cancelled
+# How much of what corrections taught a network keeps (see `go_partly_back`).
+KEPT = 0.7
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
     "adamw": keras.optimizers.AdamW,
@@ -255,6 +257,16 @@ def _steps_at_once(network: keras.Model, examples: Examples) -> int:
 def read_right(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
     """Return the share of the images ``(n, 28, 28) float32`` that the network reads as their labels, 0 to 9."""
     return accuracy_of(network.predict(images[..., np.newaxis], batch_size=500, verbose=0), labels)
+
+
+def go_partly_back(network: keras.Model, folder: Path) -> None:
+    """Move each weight towards that of the network in `folder`, which this one went on from; `KEPT` of the way stays.
+
+    It still reads the hand that it was taught, and forgets less of the others (Wortsman et al., "Robust fine-tuning of
+    zero-shot models", CVPR 2022).
+    """
+    before = keras.saving.load_model(folder / KERAS_FILE, safe_mode=True).get_weights()
+    network.set_weights([old + KEPT * (new - old) for old, new in zip(before, network.get_weights(), strict=True)])
 
 
 def find_temperature(logits: np.ndarray, labels: np.ndarray) -> float:

@@ -447,8 +447,8 @@ def test_it_learns_what_people_corrected_and_says_what_it_reads_of_those_held_ba
     assert 1 <= held_back <= 12
     folder = tmp_path / "taught"
     done = train(
-        *("--mnist", tiny_mnist_file, "--start-from", run[0], "--corrections", "--epochs", 10),
-        *("--learning-rate", 0.005, "--batch-size", 32, "--run-dir", folder),
+        *("--mnist", tiny_mnist_file, "--start-from", run[0], "--corrections", "--epochs", 6),
+        *("--images", 1000, "--learning-rate", 0.005, "--batch-size", 32, "--run-dir", folder),
     )
     assert done.returncode == 0, done.stderr
     card = read_card(folder)

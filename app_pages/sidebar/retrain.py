@@ -128,8 +128,8 @@ def choose() -> None:
         )
         st.caption(HISTORIES[network])
     chosen = preset.options(network, None if from_scratch else str(in_use.folder), in_use.knows_no_digit)
-    if not from_scratch:
-        chosen = replace(chosen, corrections=choose_corrections())
+    if not from_scratch and (corrections := choose_corrections()) is not None:
+        chosen = replace(chosen, corrections=corrections, learning_rate=None)  # that for teaching
     with st.expander("More"):
         options = choose_more(chosen, choice)
     if options.as_it_is:
@@ -192,7 +192,7 @@ def choose_more(chosen: Options, choice: str) -> Options:
         [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.006, 0.01],
         chosen.learning_rate,
         format_func="{:g}".format,
-        key=f"retrain_rate_{choice}",
+        key=f"retrain_rate_{choice}_{chosen.learning_rate}",
     )
     seed = st.number_input("Seed", 0, 999_999, 0, help="Another seed gives another network.", key="retrain_seed")
     as_it_is = st.toggle(

@@ -53,7 +53,8 @@ _corrections = sa.Table(
     sa.Column("network_sha256", sa.String(64)),
     sa.Column("created", sa.DateTime, nullable=False),  # UTC
     sa.UniqueConstraint("drawing_sha256", "label"),
-    # Counts and pages by label are read from this index alone, not from rows with pictures in them.
+    # Counts and pages are found in these indexes alone, not in rows with pictures in them.
+    sa.Index("corrections_by_id", "id", "label", "predicted"),
     sa.Index("corrections_by_label", "label", "predicted", "id"),
 )
 _insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -349,7 +350,7 @@ class Corrections:
             raise CorrectionsError(str(error)) from error
         except SQLAlchemyError as error:
             if self.path and getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
-                raise CorrectionsError(self._keep_aside()) from error
+                raise CorrectionsError(self._keep_aside(self.path)) from error
             where = f"The file {self.path.name}" if self.path else "The database with the corrections"
             raise CorrectionsError(
                 f"{where} cannot be used now ({reason(error)}). Try again in a moment. If it stays so, whoever runs "
@@ -363,7 +364,7 @@ class Corrections:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('corrections'))")
                 self._make_missing_tables(connection)
             return
-        with self._lock(), self._engine.begin() as connection:
+        with failing_with_advice(self.path), self._lock(), self._engine.begin() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")  # who reads waits for nobody who writes
             self._make_missing_tables(connection)
 
@@ -383,16 +384,22 @@ class Corrections:
     def _lock(self) -> FileLock:
         return FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=SECONDS_TO_WAIT)
 
-    def _keep_aside(self) -> str:
+    def _keep_aside(self, path: Path) -> str:
         """Rename a damaged file, and say so."""
-        with self._lock():
-            if not self._is_damaged():
-                return "The file with the corrections was damaged. A new one is begun: try again."
-            aside = self.path.with_name(f"{self.path.stem}-damaged-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.db")
-            for ending in ("", "-wal", "-shm"):
-                beside = self.path.with_name(self.path.name + ending)
-                if beside.exists():
-                    beside.rename(aside.with_name(aside.name + ending))
+        aside = path.with_name(f"{path.stem}-damaged-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.db")
+        try:
+            with self._lock():
+                if not self._is_damaged():
+                    return "The file with the corrections was damaged. A new one is begun: try again."
+                for ending in ("", "-wal", "-shm"):
+                    beside = path.with_name(path.name + ending)
+                    if beside.exists():
+                        beside.rename(aside.with_name(aside.name + ending))
+        except OSError as error:
+            return (
+                f"The file {path} is damaged, and cannot be renamed to {aside.name} ({reason(error)}). Whoever runs "
+                "the page has to move it away."
+            )
         return (
             f"The file with the corrections was damaged. It is kept as {aside.name} in {aside.parent}, and a new one "
             "is begun: try again."

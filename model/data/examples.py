@@ -30,7 +30,7 @@ NO_DIGITS = 0.3
 # How much of a batch people's corrections are, and how much those of one label at most: shown nothing but nines, a
 # network would take too much for a nine.
 CORRECTIONS = 0.2
-MOST_OF_A_LABEL = 0.05
+MOST_OF_A_LABEL = 0.02
 # From this share of the epochs on the distortions ease, down to this strength.
 EASE_FROM = 0.7
 LAST_STRENGTH = 0.35

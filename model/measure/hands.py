@@ -37,7 +37,7 @@ from model.measure.report import compare
 from model.options import add_data
 from model.predictor import DIGITS, digit_scores
 from model.presets import PRESETS
-from model.training import VALIDATION_REDRAWN, find_digit_threshold, fit, make_validation_part
+from model.training import VALIDATION_REDRAWN, find_digit_threshold, fit, go_partly_back, make_validation_part
 from utils.words import mean_and_spread
 
 PARTS = ("real", "odd", "wrong")
@@ -109,7 +109,7 @@ class Teacher:
     def begin(self, seed: int) -> None:
         """Choose the options of the teachings that come, and make what is mixed in."""
         quick = PRESETS["Quick"].options(read_card(SHIPPED).network, str(SHIPPED))
-        self.options = replace(quick, corrections="", seed=seed)
+        self.options = replace(quick, corrections="", learning_rate=None, seed=seed)
         images, labels = self.mnist.x_train, self.mnist.y_train
         train, validation = stratified_split(labels, self.options.validation_split, seed)
         self.recipe = choose_recipe(self.options)
@@ -126,6 +126,7 @@ class Teacher:
         taught = corrections.select(~held_back)
         sources, recipe = add_corrections(self.sources, taught), with_corrections(self.recipe, taught.labels)
         fit(network, Examples(sources, recipe, self.options), self.options)
+        go_partly_back(network, SHIPPED)
         return network
 
     def measure(self, who: str, corrections: Pictures, read: Pictures, must_be_digits: bool = False) -> dict:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, TUTORIALS, HeldBack, read_card, write_card
 from model.data.corrections import Corrections, correct
+from model.options import RATE_TO_GO_ON, RATE_TO_TEACH
 from model.runs import jobs
 from model.runs.folder import STEPS_FILE, State, Status, append_metrics, write_status
 from model.runs.in_use import folder_in_use, use
@@ -89,7 +90,8 @@ def test_with_corrections_it_learns_from_them_unless_that_is_switched_off(correc
     assert page.toggle(key="retrain_corrections").label == "With corrections (3)"
     press(page, "retrain_start")
     press(open_page().toggle(key="retrain_corrections").set_value(False).run(), "retrain_start")
-    assert [read_command_line(options)[1].corrections for options in started] == ["", None]
+    options = [read_command_line(words)[1] for words in started]
+    assert [(each.corrections, each.learning_rate) for each in options] == [("", RATE_TO_TEACH), (None, RATE_TO_GO_ON)]
 
 
 def test_from_scratch_and_without_any_no_corrections_are_offered(corrected, started):

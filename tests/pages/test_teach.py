@@ -63,6 +63,7 @@ def test_the_round_ends_in_the_question_whether_to_train(page):
 
 
 def test_a_store_that_fails_is_said_and_the_drawing_stays(page, state):
+    (state / "corrections.db").unlink(missing_ok=True)
     (state / "corrections.db").mkdir()
     teach(page, 0)
     assert "cannot be used now" in page.toast[0].value

@@ -48,11 +48,11 @@ def test_drawings_are_there_newest_first(page):
     assert labels(page) == ["3", "7"]
 
 
-def test_nothing_is_kept_of_blank_paper_nor_in_the_store(page, state):
+def test_nothing_is_kept_of_blank_paper_nor_in_the_store(page):
     page.session_state["recognise_sketch"].clear()
     page.run()
     assert labels(page) == ["3", "7"]
-    assert not [*state.glob("corrections*")]
+    assert Corrections().count() == 0
 
 
 def test_one_is_brought_back_and_is_the_newest_then(page):
