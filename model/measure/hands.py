@@ -1,7 +1,7 @@
 """Measure whether corrections teach the shipped network a hand, and what it forgets of everybody else's.
 
-    python -m model.measure evaluate hands --strokes strokes.npz                 # half an hour
-    python -m model.measure evaluate hands --strokes strokes.npz --parts wrong   # some of: real odd wrong
+    python -m model.measure evaluate hands --strokes strokes.npz                 # all of it: 84 trainings
+    python -m model.measure evaluate hands --strokes strokes.npz --parts wrong   # some of it: real, odd, wrong
 
 - ``real``: people from whom it has not learned, the validation and test writers with at least 20 digits. It is taught
   with half of a writer's digits, 30 at most, and reads the others: the ten worst writers, and ten average ones.
