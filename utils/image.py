@@ -10,6 +10,9 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from utils.files import open_file
+from utils.ink import MIN_PAGE_SIDE_PX, find_ink, is_one_sign, keep_signs
+from utils.page import find_page, straighten
+from utils.printed_grid import without_grid
 from utils.ruled_paper import without_rules
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
@@ -19,21 +22,11 @@ MAX_FILE_BYTES = 10 * 2**20  # the same as server.maxUploadSize in .streamlit/co
 MAX_PIXELS = 40_000_000  # a page scanned at 600 dpi
 MAX_PIXELS_OF_WEBP = 13_000_000  # its decoder takes 16 bytes for each pixel
 MAX_SCANS = 100  # a progressive JPEG has about ten; decoding each goes over the whole picture
-MAX_SIDE_PX = 1024  # enough for a digit, and quick to work on
+MAX_SIDE_PX = 1600  # enough for a page of numbers, and quick to work on
 
 # The size is checked here, by MAX_PIXELS, before anything is decoded. Pillow would print a warning to the terminal.
 Image.MAX_IMAGE_PIXELS = None
 
-# Ink stands out from the paper by at least this many grey levels of 255 …
-MIN_CONTRAST = 12
-# … and by this many standard deviations of the paper's grain. Less may be grain itself; of Gaussian noise, fewer than
-# one value in a billion lies so high.
-MIN_CONTRAST_SIGMAS = 6
-# Grain below this many standard deviations is wiped to 0; soft edges of ink above it stay grey.
-FLOOR_SIGMAS = 3
-# Paper is even if this share of the picture's rim is within so many levels of the rim's median.
-EVEN_SHARE = 0.7
-EVEN_LEVELS = 4
 # PNG's filters suit photographs. Pictures of squares are written faster without, and take a third of the bytes.
 PNG_OF_SQUARES = (cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE, cv2.IMWRITE_PNG_COMPRESSION, 3)
 # What speaks for an answer and what against it: the charts' blue and orange, in OpenCV's order (blue first).
@@ -53,7 +46,8 @@ def load_image(source: str | Path | bytes) -> np.ndarray:
     Returns
     -------
     ndarray of uint8, shape (height, width)
-        The ink image: paper 0, ink up to 255; all 0 if there is no ink. Rules of ruled paper are erased.
+        The ink image: paper 0, ink up to 255; all 0 if there is no ink. It has at most `MAX_SIDE_PX` a side. If the
+        picture is the photograph of a page, it is the page alone, straightened. Rules and printed grids are erased.
 
     Raises
     ------
@@ -69,7 +63,7 @@ def load_image(source: str | Path | bytes) -> np.ndarray:
                 source = file.read()
         except OSError as error:
             raise ValueError(f"The file cannot be read: {error.strerror}.") from error
-    return without_rules(find_ink(decode_grey(source)))
+    return clean_ink(decode_page(source)[0])
 
 
 def load_with_thumbnail(content: bytes, size_px: int) -> tuple[np.ndarray, Image.Image]:
@@ -87,12 +81,46 @@ def load_with_thumbnail(content: bytes, size_px: int) -> tuple[np.ndarray, Image
     ink : ndarray of uint8, shape (height, width)
         As `load_image`.
     thumbnail : Image
-        Small and upright, in colour.
+        The same as the ink in colour and smaller: the straightened page, if there is one. What has its place at x, y in
+        the ink has it here at ``x * thumbnail.width / ink.shape[1]``, and so on.
     """
-    picture = _decode(content)
-    ink = without_rules(find_ink(_grey(picture)))
+    picture, _ = decode_page(content)
+    ink = clean_ink(picture)
     picture.thumbnail((size_px, size_px))
     return ink, picture
+
+
+def decode_page(content: bytes) -> tuple[Image.Image, np.ndarray]:
+    """Decode a picture, and straighten the page in it, if there is one; see `load_image` for what is raised.
+
+    Returns
+    -------
+    picture : Image
+        In L, RGB or RGBA; at most `MAX_SIDE_PX` a side.
+    to_page : ndarray of float, shape (3, 3)
+        The homography to it from the picture as it was taken, upright and at most `MAX_SIDE_PX` a side.
+    """
+    picture = _decode(content)
+    corners = None
+    if max(picture.size) >= MIN_PAGE_SIDE_PX and picture.mode != "RGBA":
+        corners = find_page(_grey(picture))
+    if corners is None:
+        return picture, np.eye(3)
+    page, to_page = straighten(np.asarray(picture), corners)
+    return Image.fromarray(page), to_page
+
+
+def clean_ink(picture: Image.Image) -> np.ndarray:
+    """Find the ink in a decoded picture, as `load_image` does: uint8 (height, width), paper 0, ink 255."""
+    ink = find_ink(_grey(picture))
+    if max(ink.shape) < MIN_PAGE_SIDE_PX:
+        return without_rules(ink)
+    page = without_grid(ink)
+    if is_one_sign(page):  # a large digit, which hides many lines
+        return without_rules(ink)
+    if page is ink:  # few lines
+        page = without_rules(ink)
+    return page if is_one_sign(page) else keep_signs(page)
 
 
 def decode_grey(content: bytes) -> np.ndarray:
@@ -179,74 +207,6 @@ def _converted(picture: Image.Image) -> Image.Image:
 
 def _damaged(error: Exception) -> str:
     return f"The picture is damaged or cut off and cannot be decoded ({error}). Save or download it again."
-
-
-def find_ink(grey: np.ndarray) -> np.ndarray:
-    """Tell ink from paper, in a picture of either polarity.
-
-    The paper's brightness is that of the picture's rim if the rim is even (drawings, scans). Otherwise it is the median
-    of each pixel's wide surroundings (photographs, with lamps and shadows). Ink is what is darker than the paper, or
-    what is lighter: whichever differs more in sum. Grey edges stay grey; only the paper's own grain is set to 0.
-
-    Parameters
-    ----------
-    grey : ndarray of uint8, shape (height, width)
-        0 black, 255 white.
-
-    Returns
-    -------
-    ndarray of uint8, shape (height, width)
-        The ink image: paper 0, ink up to 255; all 0 if nothing stands out from the paper.
-    """
-    paper = _paper(grey)
-    # Sums and medians come from histograms: these have 256 levels, however many pixels the picture has.
-    darker, lighter = cv2.subtract(paper, grey), cv2.subtract(grey, paper)
-    counts_darker, counts_lighter = _histogram(darker), _histogram(lighter)
-    # 1.4826 turns the median absolute deviation into the standard deviation of a normal distribution.
-    grain = 1.4826 * _median(_histogram(cv2.max(darker, lighter)))
-    floor = FLOOR_SIGMAS * grain
-    above_floor = np.maximum(np.arange(256) - floor, 0)
-    if counts_darker @ above_floor > counts_lighter @ above_floor:
-        difference, counts = darker, counts_darker
-    else:
-        difference, counts = lighter, counts_lighter
-    # The contrast is the strongest difference, leaving out one stray pixel in two thousand.
-    contrast = _level_of(grey.size - 1 - grey.size // 2000, counts)
-    if contrast < max(MIN_CONTRAST, MIN_CONTRAST_SIGMAS * grain):
-        return np.zeros(grey.shape, np.uint8)
-    ink = (np.arange(256) - floor) * (255 / (contrast - floor))
-    return cv2.LUT(difference, ink.round().clip(0, 255).astype(np.uint8))
-
-
-def _histogram(picture: np.ndarray) -> np.ndarray:
-    """Count the pixels of each of the 256 levels."""
-    return cv2.calcHist([picture], [0], None, [256], [0, 256]).ravel().astype(int)
-
-
-def _median(counts: np.ndarray) -> float:
-    n = counts.sum()
-    return (_level_of((n - 1) // 2, counts) + _level_of(n // 2, counts)) / 2
-
-
-def _level_of(k: int, counts: np.ndarray) -> int:
-    """Return the level of the k-th darkest pixel, counted from 0."""
-    return int(np.searchsorted(np.cumsum(counts), k, side="right"))
-
-
-def _paper(grey: np.ndarray) -> np.ndarray:
-    """Find the paper's level at each pixel, uint8."""
-    # One pixel less than the four sides have, so that their number is odd and the median is one of the levels.
-    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:-1, -1]])
-    level = np.median(rim)
-    if (np.abs(rim - level) <= EVEN_LEVELS).mean() >= EVEN_SHARE:
-        return np.full_like(grey, level)
-    # The paper is smooth, so a small copy is enough, and quick. The window is far wider than a stroke.
-    height, width = grey.shape
-    scale = min(1.0, 256 / max(grey.shape))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    window = max(3, max(small.shape) // 3 | 1)
-    return cv2.resize(cv2.medianBlur(small, window), (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def ink_from_canvas(content: bytes) -> np.ndarray:

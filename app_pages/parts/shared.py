@@ -16,7 +16,7 @@ from model.runs.in_use import folder_in_use
 from utils.charts import probability_chart
 from utils.image import load_with_thumbnail
 
-THUMBNAIL_SIZE_PX = 700  # twice what it is shown with, for sharp screens
+SHOWN_SIZE_PX = 1400  # a page of numbers is enlarged on a click
 # One thread for all pictures: decoding a large one takes hundreds of megabytes, and the C library keeps some of that
 # for each thread that decoded.
 _DECODER = ThreadPoolExecutor(1)
@@ -54,14 +54,14 @@ def microseconds_a_digit(folder: Path) -> float:
 
 
 def decode_picture(content: bytes) -> tuple[np.ndarray, Image.Image]:
-    """Decode an uploaded picture once, although the page runs again for each stroke.
+    """Decode an uploaded picture once, although it is wanted more often.
 
     Returns
     -------
     ink : ndarray of uint8, shape (height, width)
         The ink image: paper 0, ink up to 255.
-    thumbnail : Image
-        At most 700 pixels a side, upright, in colour.
+    shown : Image
+        The same in colour, at most 1400 pixels a side.
 
     Raises
     ------
@@ -74,9 +74,9 @@ def decode_picture(content: bytes) -> tuple[np.ndarray, Image.Image]:
     return decoded
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False)
 def _decode(content: bytes) -> tuple[np.ndarray, Image.Image] | str:
     try:
-        return _DECODER.submit(load_with_thumbnail, content, THUMBNAIL_SIZE_PX).result()
+        return _DECODER.submit(load_with_thumbnail, content, SHOWN_SIZE_PX).result()
     except ValueError as error:
         return str(error)

@@ -34,8 +34,10 @@ from model.measure.report import draw_seven, report
 from model.measure.server import Server
 from model.predictor import Predictor
 from utils.files import ROOT
-from utils.image import find_ink, to_data_url
+from utils.image import clean_ink, to_data_url
+from utils.ink import find_ink
 from utils.libraries import tune_libraries
+from utils.page import find_page
 from utils.ruled_paper import without_rules
 from utils.sheets import WIDTH_PX
 from utils.timing import median_ms
@@ -71,6 +73,14 @@ def measure_ink() -> None:
             grey = picture.astype(np.uint8)
             ms = median_ms(lambda grey=grey: without_rules(find_ink(grey)), 100)
             report(f"find the ink of {size_px}×{size_px}: {what}", ms, "ms", 100, goal)
+    digits = np.tile(cv2.resize(draw_seven(), (150, 150)), (10, 8))
+    digits[::150] = digits[:, ::150] = 200
+    y, x = np.mgrid[: len(digits), : digits.shape[1]] / len(digits)
+    page = 230 - digits / 2 - 60 * x - 60 / (1 + np.exp(40 * (x + y - 1)))
+    page += np.random.default_rng(0).normal(0, 3, page.shape)
+    photo = Image.fromarray(page.astype(np.uint8))
+    ms = median_ms(lambda: (find_page(np.asarray(photo)), clean_ink(photo)), 20)
+    report("find the page and the ink of a photograph, once it is decoded", ms, "ms", 20, 150)
     with tempfile.TemporaryDirectory() as folder:
         for kind, mode, size_px in (("png", "RGBA", 6300), ("jpg", "RGB", 6300), ("webp", "RGBA", 3600)):
             path = Path(folder, f"large.{kind}")

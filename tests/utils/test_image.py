@@ -24,6 +24,7 @@ from utils.image import (
     tint,
     to_data_url,
 )
+from utils.preprocess import STRONG_INK_LEVEL
 
 INK = draw(5)
 ON_PAPER = 255 - INK
@@ -190,12 +191,12 @@ def test_large_photo_is_turned_upright():
     exif[0x0112] = 6
     turned = GREY.resize((2800, 2100)).transpose(Image.Transpose.ROTATE_90)
     for kind in ("JPEG", "PNG", "WEBP"):
-        assert decode_grey(saved(turned, kind, exif=exif)).shape == (768, 1024)
+        assert decode_grey(saved(turned, kind, exif=exif)).shape == (1200, 1600)
 
 
 def test_large_photo_is_shrunk():
     photo = cv2.resize(ON_PAPER, (3000, 4000))
-    assert decode_grey(encode(photo, ".jpg")).shape == (1024, 768)
+    assert decode_grey(encode(photo, ".jpg")).shape == (1600, 1200)
 
 
 def png_that_claims(width: int, height: int) -> bytes:
@@ -338,3 +339,39 @@ def test_ink_is_tinted_by_what_it_speaks_for():
     assert tinted.dtype == np.uint8
     assert tinted[0].tolist() == [list(FOR_BGR), list(AGAINST_BGR), [255] * 3, [123, 92, 76], [0] * 3]
     assert (tint(image, np.zeros((1, 5)))[0, 0] == 255).all()
+
+
+def test_texture_all_over_and_squares_alone_are_no_digits():
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400), np.uint8)
+    texture = cv2.resize(noise, (1600, 1200), interpolation=cv2.INTER_NEAREST)
+    squares = np.full((1200, 1600), 255, np.uint8)
+    squares[::40] = squares[:, ::40] = 90
+    for picture in (texture, squares):
+        assert not (load_image(encode(picture)) >= STRONG_INK_LEVEL).any()
+
+
+def test_thousands_of_specks_go_and_the_digits_among_them_stay():
+    rng = np.random.default_rng(0)
+    wanted = np.zeros((1600, 1200), np.uint8)
+    for number in range(8):
+        wanted = np.maximum(wanted, np.pad(draw(number, 150, 8), ((200, 1250), (130 * number, 1050 - 130 * number))))
+    specks = np.zeros_like(wanted)
+    for x, y in rng.integers(0, (1200, 1600), (5000, 2)):
+        cv2.circle(specks, (int(x), int(y)), 2, 255, -1)
+    around = cv2.dilate(wanted, np.ones((25, 25), np.uint8)) > 0
+    ink = load_image(encode(255 - np.maximum(wanted, np.where(around, 0, specks))))
+    assert (ink[~around] >= STRONG_INK_LEVEL).mean() < 0.05 * (specks[~around] > 0).mean()  # some hang together
+    assert (ink[wanted > 200] > 100).mean() > 0.98
+
+
+def test_long_strip_is_decoded():
+    strip = np.full((20, 20_000), 255, np.uint8)
+    cv2.putText(strip, "12345", (100, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 0)
+    assert max(load_image(encode(strip)).shape) <= MAX_SIDE_PX
+
+
+def test_photographed_page_lying_on_its_side_gives_the_same_ink_lying():
+    page = cv2.resize(np.hstack([draw(number, 200, 10) for number in (2, 0, 2, 6)]), (1200, 300))
+    page = 230 - np.pad(page, ((300, 300), (0, 0))) // 2 - np.linspace(0, 60, 1200).astype(np.uint8)
+    ink, lying = load_image(encode(page)), load_image(encode(np.rot90(page)))
+    assert np.abs(np.rot90(ink).astype(int) - lying).mean() < 2

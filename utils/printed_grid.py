@@ -1,0 +1,345 @@
+"""Erase the many lines of a photographed page from an ink image: of tables, printed grids, ruled and squared paper.
+
+`utils.ruled_paper` is for a digit on ruled paper, whose lines go from side to side of the picture.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from utils.preprocess import INK_LEVEL
+
+MIN_SIDE_PX = 64  # smaller pictures have no room for grids
+# Lines are looked for in a small copy of the picture: in strips of about so many columns, but at least so many strips,
+# at most so many rows high.
+STRIP_PX = 8
+MIN_STRIPS = 32
+MAX_ROWS = 800
+# A line is no thicker than this share of the picture's height, has at least so much ink of 255, climbs no more than
+# this (19°), lies within so many of the copy's rows of a parabola, and is seen over this share of the picture's width.
+MAX_THICKNESS_SHARE = 1 / 40
+MIN_INK = 8
+HIDING_INK = 32
+MAX_SLOPE = 0.35
+MAX_OFF_ROWS = 1.0
+MIN_LENGTH = 0.25
+# What a path gains in a strip where the line is seen, what it loses where other ink hides it and where there is only
+# paper, and for each row up or down.
+GAIN, LOSS_HIDDEN, LOSS, TURN_COST = 8, 1, 12, 2
+MAX_PATHS = 400
+# A line is measured in at most so many columns of the picture.
+MAX_COLUMNS = 128
+# A line goes from side to side if it comes so near to both, as a share of the picture's width.
+NEAR_SIDE = 0.1
+# A line has at most so many times the thickness and the ink of one that is like it.
+LIKENESS = 1.5
+# Lines in a grid cross at least so many others, or this share of all; beside each other are at least so many.
+MIN_CROSSED = 4
+CROSSED_SHARE = 0.8
+# What is left of a line so near to it is its soft edge.
+SOFT_EDGE_PX = 2
+# They cross also where a line ends so near another: thick lines hide the ends of thin ones.
+NEAR_PX = 3 * STRIP_PX
+MIN_ALIKE = 4
+# Lines shorter than this share of the median are taken for parts of lines that are hidden, if others tell where.
+LONG_SHARE = 0.6
+# Evenly spaced lines are so by this share of their distance. Their places are compared in the middle of the picture.
+MAX_UNEVEN = 0.15
+MIDDLE = np.array([0.25, 0.5, 1])
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """A line that is nearly level. Nearly upright ones are those of the transposed picture.
+
+    Attributes
+    ----------
+    start : int
+        The column where it begins.
+    rows : ndarray of int, shape (length,)
+        The row of its middle in each column from there on.
+    reach : int
+        How many pixels it reaches up and down from its middle, soft edges included.
+    thickness : float
+        In pixels.
+    level : float
+        How much ink it has, of 255.
+    darkest : float
+        A pixel with more ink than this, of 255, is not the line's.
+    side_to_side : bool
+        Whether it goes from one side of the picture to the other.
+    """
+
+    start: int
+    rows: np.ndarray
+    reach: int
+    thickness: float
+    level: float
+    darkest: float
+    side_to_side: bool
+
+    @property
+    def end(self) -> int:
+        """The column behind its last one."""
+        return self.start + len(self.rows)
+
+    def row_at(self, column: int) -> int:
+        """Return its row in a column, or at the end that is nearest to it."""
+        return int(self.rows[min(max(column - self.start, 0), len(self.rows) - 1)])
+
+    def is_near(self, column: int) -> bool:
+        """Say whether it comes near a column."""
+        return self.start - NEAR_PX <= column < self.end + NEAR_PX
+
+    def places(self, height: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows and the columns of its pixels, int (2 reach + 1, length) each."""
+        rows = _around(self.rows, self.reach, height)
+        return rows, np.broadcast_to(np.arange(self.start, self.end), rows.shape)
+
+
+def without_grid(ink: np.ndarray) -> np.ndarray:
+    """Erase the lines of grids and of ruled paper; the digits stay whole.
+
+    A line is thin, straight or a little bent, level or upright within 19°, and at least a quarter as long as the
+    picture. It crosses many others, or lies beside others of its kind.
+
+    Parameters
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        The ink image without lines; `ink` itself if it has none.
+    """
+    if min(ink.shape) < MIN_SIDE_PX:
+        return ink
+    families = _which_are_many(_find_lines(ink), _find_lines(ink.T))
+    lines = [line for lines in families for line in lines]
+    if not lines:
+        return ink
+    return _without_rests(*_erase(ink, families), widest=2 * max(line.reach for line in lines) + 1)
+
+
+def _find_lines(ink: np.ndarray) -> list[_Line]:
+    """Find thin lines that are nearly level; those of the transposed picture are nearly upright."""
+    height, width = ink.shape
+    strips, rows = max(MIN_STRIPS, width // STRIP_PX), height // -(-height // MAX_ROWS)
+    # Transposed, so that each strip lies in one piece in memory: (strips, rows).
+    turned = cv2.transpose(ink) if ink.flags.c_contiguous else ink.T
+    small = cv2.resize(turned, (rows, strips), interpolation=cv2.INTER_AREA)
+    thickest = round(MAX_THICKNESS_SHARE * rows) + 1
+    thick = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((1, thickest), np.uint8))  # upright strokes too
+    thin = cv2.subtract(small, thick)
+    ridge = (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((1, 3), np.uint8)))
+    if ridge.any(axis=1).mean() < MIN_LENGTH:
+        return []
+    step = int(np.ceil(MAX_SLOPE * width / strips * rows / height))
+    powers = _powers(np.arange(strips), strips)
+    found: list[tuple[int, int, np.ndarray]] = []  # first strip, the one behind the last, parabola in rows
+    gains = np.where(ridge, GAIN, np.where(small >= HIDING_INK, -LOSS_HIDDEN, -LOSS)).astype(np.int16)
+    for path in _follow(gains, step):
+        first, end, curve = _fit(path, gains, powers)
+        on_strips = powers[first:end] @ curve
+        # Several paths lead along the same line.
+        if end - first >= MIN_LENGTH * strips and not any(
+            min(end, other_end) - max(first, other_first) > (end - first) / 2
+            and np.abs(powers[first:end] @ other - on_strips).mean() <= 3
+            for other_first, other_end, other in found
+        ):
+            found.append((first, end, curve))
+    lines = []
+    for first, end, curve in _with_hidden(found):
+        columns = np.arange(
+            max(round(first * width / strips) - STRIP_PX, 0), min(round(end * width / strips) + STRIP_PX, width)
+        )
+        rows_there = (_powers(columns, width) @ curve + 0.5) * height / rows - 0.5
+        side_to_side = first <= NEAR_SIDE * strips and end >= (1 - NEAR_SIDE) * strips
+        lines.append(_measure(ink, int(columns[0]), rows_there.round().astype(int), side_to_side))
+    return lines
+
+
+def _with_hidden(found: list[tuple[int, int, np.ndarray]]) -> list[tuple[int, int, np.ndarray]]:
+    """Add lines that digits hide, wholly or partly: where lines lie evenly, but for a gap.
+
+    Each is its first strip, the one behind its last, and its parabola.
+    """
+    least = LONG_SHARE * float(np.median([end - first for first, end, _ in found] or [0]))
+    long = [(first, end, curve) for first, end, curve in found if end - first >= least]
+    if len(long) < MIN_ALIKE:
+        return found
+    long.sort(key=lambda line: float(MIDDLE @ line[2]))
+    gaps = np.diff([float(MIDDLE @ curve) for _, _, curve in long])
+    spacing = float(np.median(gaps))
+    hidden = []
+    for (first, end, above), (other_first, other_end, below), gap in zip(long, long[1:], gaps, strict=False):
+        steps = round(gap / spacing)
+        if abs(gap / spacing - steps) <= MAX_UNEVEN * steps:
+            hidden += [
+                (min(first, other_first), max(end, other_end), above + (below - above) * step / steps)
+                for step in range(1, steps)
+            ]
+    whole = long + hidden
+    short = [(first, end, curve) for first, end, curve in found if end - first < least]
+    places = np.array([float(MIDDLE @ curve) for _, _, curve in whole])
+    return whole + [line for line in short if np.abs(places - float(MIDDLE @ line[2])).min() > spacing / 4]
+
+
+def _powers(places: np.ndarray, length: int) -> np.ndarray:
+    # x², x and 1, with x from side to side (0 to 1): a parabola is these times its three coefficients.
+    return np.vander((places + 0.5) / length, 3)
+
+
+def _follow(gains: np.ndarray, step: int) -> np.ndarray:
+    """Find the paths from strip to strip along ridges, the longest first: int (n, strips), rows, −1 where it is not."""
+    # Dynamic programming: the best path to a place comes from the best place nearby in the strip before, or begins
+    # there, as in the local alignment of Smith and Waterman (1981).
+    strips, rows = gains.shape
+    best = np.full((strips, rows + 2 * step), -1, np.int16)
+    inner = slice(step, step + rows)
+    best[0, inner] = gains[0].clip(0)
+    for strip in range(1, strips):
+        before, now = best[strip - 1], best[strip, inner]
+        now[:] = before[inner]
+        for shift in range(1, step + 1):
+            above, below = before[step - shift :][:rows], before[step + shift :][:rows]
+            np.maximum(now, np.maximum(above, below) - TURN_COST * shift, out=now)
+        np.maximum(now, 0, out=now)
+        now += gains[strip]
+        np.maximum(now, 0, out=now)
+    gained = np.ascontiguousarray(best[:, inner])
+    around = np.ones((strips // 12 | 1, 5))  # a few ends of each line are enough
+    peaks = (gains == GAIN) & (gained >= GAIN * MIN_LENGTH * strips * 0.7) & (gained == cv2.dilate(gained, around))
+    last_strips, last_rows = np.nonzero(peaks)
+    order = np.argsort(-gained[last_strips, last_rows], kind="stable")[:MAX_PATHS]
+    last_strips, last_rows = last_strips[order], last_rows[order]
+    paths = np.full((len(order), strips), -1)
+    paths[np.arange(len(order)), last_strips] = last_rows
+    shifts = np.array(sorted(range(-step, step + 1), key=abs))
+    for strip in range(strips - 1, 0, -1):
+        # Those that are here, and did not begin here.
+        going = np.flatnonzero(paths[:, strip] >= 0)
+        here = paths[going, strip]
+        on = gained[strip, here] > gains[strip, here].clip(0)
+        going, here = going[on], here[on]
+        choice = (best[strip - 1].take(np.add.outer(here, shifts + step)) - TURN_COST * np.abs(shifts)).argmax(axis=1)
+        paths[going, strip - 1] = here + shifts[choice]
+    return paths
+
+
+def _fit(path: np.ndarray, gains: np.ndarray, powers: np.ndarray) -> tuple[int, int, np.ndarray]:
+    """Fit a parabola to a path; return the first strip where it is seen, the one behind the last, and the curve."""
+    strips = np.flatnonzero(path >= 0)
+    rows, powers = path[strips], powers[strips]
+    seen = gains[strips, rows] == GAIN
+    on_line, curve = seen, np.zeros(3)
+    for off in (8, 4, 2, 1, 1):  # what lies farther off the line is a digit's, and does not count in the next fit
+        if np.count_nonzero(on_line) < 3:
+            return 0, 0, curve
+        curve = np.linalg.lstsq(powers[on_line], rows[on_line], rcond=None)[0]
+        on_line = seen & (np.abs(powers @ curve - rows) <= off * MAX_OFF_ROWS)
+    # The stretch where it is seen most: an end may belong to something else.
+    total = np.concatenate([[0], np.cumsum(np.where(seen & ~on_line, -LOSS, gains[strips, rows]))])
+    end = int((total - np.minimum.accumulate(total)).argmax())
+    first = int(total[: end + 1].argmin())
+    return int(strips[0]) + first, int(strips[0]) + end, curve
+
+
+def _measure(ink: np.ndarray, start: int, rows: np.ndarray, side_to_side: bool) -> _Line:
+    columns = np.arange(0, len(rows), -(-len(rows) // MAX_COLUMNS))
+    around = ink[_around(rows[columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), start + columns]
+    peaks = around.max(axis=0)
+    # Medians, because the digits cover the line in fewer than half of the columns.
+    level = _median(peaks)
+    spread = 1.4826 * _median(np.abs(peaks - level))
+    thickness = _median((around >= level / 2).sum(axis=0))
+    reach = int(_median((around >= max(MIN_INK, level / 8)).sum(axis=0))) // 2 + 2
+    return _Line(start, rows, reach, thickness, level, max(level + 3 * spread, 1.5 * level) + 16, side_to_side)
+
+
+def _around(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
+    """Return the rows up to `reach` away from `rows`, int (2 reach + 1, …)."""
+    around: np.ndarray = np.add.outer(np.arange(-reach, reach + 1), rows)
+    return around.clip(0, height - 1)
+
+
+def _median(values: np.ndarray) -> float:
+    return float(np.sort(values)[len(values) // 2])  # np.median is far slower for so few values
+
+
+def _which_are_many(level: list[_Line], upright: list[_Line]) -> tuple[list[_Line], list[_Line]]:
+    """Choose the lines that cross many others, or lie beside others of their kind."""
+    crossed = np.array([_cross(one, other) for one in level for other in upright], int)
+    crossed = crossed.reshape(len(level), len(upright))
+    chosen = []
+    for lines, others, counts in ((level, upright, crossed.sum(axis=1)), (upright, level, crossed.sum(axis=0))):
+        alike = np.array([sum(_alike(one, other) for other in lines) for one in lines], int)  # each is like itself
+        many = (counts >= MIN_CROSSED) & ((counts >= CROSSED_SHARE * len(others)) | (alike >= MIN_ALIKE - 1))
+        # Uprights that cross nothing may be ones: 1111.
+        many |= (alike >= MIN_ALIKE) & np.array([line.side_to_side or lines is level for line in lines], bool)
+        chosen.append([line for line, is_one in zip(lines, many, strict=True) if is_one])
+    return chosen[0], chosen[1]
+
+
+def _cross(level: _Line, upright: _Line) -> bool:
+    """Say whether two lines cross each other, or nearly."""
+    row = int(_median(level.rows))
+    for _ in range(3):  # each line is nearly straight, so that this comes close to where they cross
+        column = upright.row_at(row)
+        row = level.row_at(column)
+    return upright.is_near(row) and level.is_near(column)
+
+
+def _alike(one: _Line, other: _Line) -> bool:
+    """Say whether two lines are about as thick, dark and long."""
+    pairs = (one.thickness, other.thickness), (one.level, other.level), (len(one.rows), len(other.rows))
+    return all(max(pair) <= LIKENESS * min(pair) + 1 for pair in pairs)
+
+
+def _erase(ink: np.ndarray, families: tuple[list[_Line], list[_Line]]) -> tuple[np.ndarray, np.ndarray]:
+    """Erase the level and the upright lines, but not the strokes that cross or touch them.
+
+    Returns
+    -------
+    erased : ndarray of uint8, shape (height, width)
+        The ink image without lines.
+    under : ndarray of uint8, shape (height, width)
+        1 where a line was.
+    """
+    erased, level, upright = ink.copy(), np.zeros(ink.shape, np.uint8), np.zeros(ink.shape, np.uint8)
+    # Views: what is written into the transposed arrays is written into the arrays.
+    views = [(ink, erased, level), (ink.T, erased.T, upright.T)]
+    for lines, (before, after, under) in zip(families, views, strict=True):
+        for line in lines:
+            places = line.places(len(before))
+            after[places] = np.where(before[places] > line.darkest, after[places], 0)
+            under[places] = 1
+    erased[(level & upright) > 0] = 0  # where two lines cross, they are darker than one
+    # Put back the strokes that cross or touch a line.
+    left = (erased >= 2 * INK_LEVEL).view(np.uint8)
+    for lines, (before, after, _), strokes in zip(families, views, (left, left.T), strict=True):
+        for line in lines:
+            columns = np.arange(line.start, line.end)
+            # What touches the line from above or below goes on to its middle; what is left of its soft edges does not.
+            beside = _around(line.rows, line.reach + SOFT_EDGE_PX, len(before))[[0, -1]]
+            touching = cv2.dilate(strokes[beside, columns], np.ones((1, 2 * (line.reach // 2) + 1), np.uint8)) > 0
+            near = np.repeat(touching, line.reach + 1, axis=0)
+            near = np.delete(near, line.reach, axis=0)
+            near[line.reach] |= touching[0]
+            places = line.places(len(before))
+            after[places] = np.where(near, before[places], after[places])
+    return erased, level | upright
+
+
+def _without_rests(erased: np.ndarray, under: np.ndarray, widest: int) -> np.ndarray:
+    """Erase patches of ink that lie mostly where lines were, and are no wider than the widest line."""
+    count, patches, boxes, _ = cv2.connectedComponentsWithStats((erased >= MIN_INK).view(np.uint8))
+    near = cv2.dilate(under, np.ones((5, 5), np.uint8)) > 0  # soft edges of lines may reach farther
+    on_lines = np.bincount(patches.ravel(), near.ravel(), count)
+    # On densely squared paper, much of any digit lies near lines.
+    rests = on_lines > (1 + near.mean()) / 2 * boxes[:, cv2.CC_STAT_AREA]
+    rests &= boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1) <= widest
+    rests[0] = False
+    return np.where(rests[patches], 0, erased).astype(np.uint8)
