@@ -4,6 +4,7 @@
 # make table  train every network as it was published, three times, and write the table in docs/training.md (two hours)
 # make tutorials  train the tutorials' networks that come with the app again; STROKES_PATH names the file of pen strokes
 # make weights  train the shipped network again (about 20 minutes on two cores); STROKES_PATH names the file of pen strokes
+# make numbers  train the network that finds the digits of a number again (about half an hour); STROKES_PATH as above
 # make clean  delete .venv
 
 PORT ?= 8501
@@ -14,7 +15,7 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.13 python3.11; do \
 	&& echo $$python && break; done)
 PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test quick table tutorials weights clean
+.PHONY: run test quick table tutorials weights numbers clean
 
 run: .venv/run.stamp
 	.venv/bin/python -m streamlit run app.py --server.port=$(PORT) --server.address=$(ADDRESS)
@@ -34,6 +35,11 @@ weights: .venv/run.stamp
 	rm -rf data/runs/shipped
 	STROKES_PATH="$(STROKES_PATH)" .venv/bin/python train.py --epochs 30 --run-dir data/runs/shipped
 	cd data/runs/shipped && cp metrics.jsonl curves.png quality.json mistakes-*.png model.* ../../../model/weights/
+
+numbers: .venv/run.stamp
+	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make numbers STROKES_PATH=strokes.npz (docs/training.md says how to make it)"; exit 1; }
+	STROKES_PATH="$(STROKES_PATH)" .venv/bin/python -m model.numbers.train --epochs 13 --output data/numbers
+	mkdir -p model/weights/numbers && cp data/numbers/model.tflite data/numbers/model.json model/weights/numbers/
 
 table: .venv/run.stamp
 	.venv/bin/python -m model.measure table

@@ -22,6 +22,7 @@ LITERT_FILE = "model.tflite"
 CARD_FILE = "model.json"
 QUALITY_FILE = "quality.json"
 SHIPPED = Path(__file__).parent / "weights"  # what reads until another is chosen
+LOCATOR = SHIPPED / "numbers"  # what finds the digits of a number
 # The tutorials' networks, as `model.export.tutorials` ships them. The first three are those that a page begins with.
 TUTORIALS = tuple(
     SHIPPED / "tutorials" / name for name in ("dense", "cnn", "lenet5", "deep_dense", "simple_cnn", "scratch")
@@ -275,6 +276,10 @@ def how_to_restore(folder: Path) -> str:
     if folder == SHIPPED:
         return (
             "It came with the app: restore it with `git checkout model/weights`, or train it again with `make weights`."
+        )
+    if folder == LOCATOR:
+        return (
+            "It came with the app: restore it with `git checkout model/weights`, or train it again with `make numbers`."
         )
     if folder in TUTORIALS:
         return (

@@ -45,7 +45,7 @@ class LiteRTNetwork:
         If the file is missing or LiteRT cannot use it.
     """
 
-    def __init__(self, path: Path, threads: int = 1, shapes: Collection[tuple[Shape, Shape]] = tuple(READER_SHAPES)):
+    def __init__(self, path: Path, threads: int = 1, shapes: Collection[tuple[Shape, Shape]] = READER_SHAPES):
         content = read_litert(path)
         try:
             self._interpreter = Interpreter(model_content=content, num_threads=threads)
@@ -107,7 +107,7 @@ def read_litert(path: Path) -> bytes:
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Turn logits ``(n, classes)`` into probabilities: ``exp(z) / Σ exp(z)``, shifted so that nothing overflows."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: np.ndarray = exponentials / exponentials.sum(axis=1, keepdims=True)
+    """Turn logits ``(…, classes)`` into probabilities: ``exp(z) / Σ exp(z)``, shifted so that nothing overflows."""
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    probabilities: np.ndarray = exponentials / exponentials.sum(axis=-1, keepdims=True)
     return probabilities

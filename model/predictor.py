@@ -1,17 +1,26 @@
 """Read MNIST-style images with the trained network. LiteRT only: importing this imports no TensorFlow."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from model.card import LITERT_FILE, SHIPPED, Card, read_card
 from model.litert import DIGITS, IMAGE_SHAPE, LiteRTNetwork, softmax
+from model.numbers.locate import Place, get_locator
 from utils.preprocess import BlankError, Steps, normalize_digit
-from utils.segment import split_side_by_side
+from utils.segment import Sign, find_lines, part
 
 # Another digit that is at least this likely is named beside the likeliest ("4 or 9?").
 CLOSE_PROBABILITY = 0.2
+# In a line two networks have a say: the one that reads a digit's ink, and the one that found it and sees it among its
+# neighbours. Their log-probabilities are weighed so that the validation writers' numbers are likeliest. Where the ink
+# hung together with another digit's, it may be cut in the wrong place, and the reader counts for less.
+LEAST_PROBABILITY = 1e-6
+MAX_SIGNS_OF_ANY_KIND = 20  # of more, half have to be digits
+MAX_ASPECT_OF_ONE = 1.5  # two digits beside each other are wider than this for their height
+READER_AND_LOCATOR = {"whole": (0.75, 0.55), "cut": (0.2, 1.05)}
 
 
 @dataclass(frozen=True)
@@ -63,14 +72,39 @@ class Reading:
         The steps from the ink to the network's input; None if blank.
     prediction : Prediction or None
         What the network made of it; None if blank.
-    several : bool
-        Whether the whole is no digit, but its parts, side by side, are digits: "42".
     """
 
     blank: str
     steps: Steps | None
     prediction: Prediction | None
-    several: bool = False
+
+
+@dataclass(frozen=True)
+class Digit:
+    """A digit of a number, or something else that stands in a line like one.
+
+    Attributes
+    ----------
+    line : int
+        In which line it is; 0 is the topmost.
+    box : tuple of int
+        Where it is in the ink image: x, y, width, height.
+    reading : Reading
+        What was read, as if it had been drawn alone.
+    """
+
+    line: int
+    box: tuple[int, int, int, int]
+    reading: Reading
+
+
+def number_text(digits: Sequence[Digit]) -> str:
+    """Write the numbers, a line each; what is no digit is left out."""
+    lines: dict[int, str] = {}
+    for digit in digits:
+        if digit.reading.prediction and digit.reading.prediction.is_digit:
+            lines[digit.line] = lines.get(digit.line, "") + str(digit.reading.prediction.label)
+    return "\n".join(lines[line] for line in sorted(lines))
 
 
 class Predictor:
@@ -112,18 +146,40 @@ class Predictor:
             steps = normalize_digit(ink)
         except BlankError as error:
             return Reading(str(error), None, None)
-        prediction = self.predict(steps.image)[0]
-        return Reading("", steps, prediction, several=not prediction.is_digit and self._are_digits(steps.ink))
+        return Reading("", steps, self.predict(steps.image)[0])
 
-    def _are_digits(self, ink: np.ndarray) -> bool:
-        signs = split_side_by_side(ink)
-        if len(signs) == 1:
-            return False
-        try:
-            images = np.stack([normalize_digit(sign).image for sign in signs])
-        except BlankError:  # one of the parts is a dot
-            return False
-        return all(prediction.is_digit for prediction in self.predict(images))
+    def read_number(self, ink: np.ndarray) -> list[Digit]:
+        """Read all digits of an ink image: of a number, or of several lines.
+
+        Parameters
+        ----------
+        ink : ndarray of uint8, shape (height, width)
+            The ink image: paper 0, ink 255.
+
+        Returns
+        -------
+        list of Digit
+            Line by line, from left to right. A single one has the reading of the whole image, as `read` gives it.
+        """
+        whole = self.read(ink)
+        alone = [Digit(0, whole.steps.box if whole.steps else (0, 0, 0, 0), whole)]
+        lines = find_lines(ink)
+        digits = []
+        for number, (line, places) in enumerate(zip(lines, get_locator()(lines), strict=True)):
+            for sign, place in zip(part(line, [place.middle for place in places]), places, strict=True):
+                reading = self._read_sign(sign, place)
+                if reading.prediction:  # else there is no ink left for it
+                    digits.append(Digit(number, sign.box, reading))
+        if len(digits) <= 1 or (len(digits) == 2 and _is_one_digit(whole)) or _is_texture(digits):
+            return alone
+        return digits
+
+    def _read_sign(self, sign: Sign, place: Place) -> Reading:
+        reading = self.read(sign.ink)
+        if not reading.prediction:
+            return reading
+        weighed = weigh(reading.prediction, place, sign.is_cut, self.card.digit_threshold)
+        return replace(reading, prediction=weighed)
 
     def predict(self, images: np.ndarray) -> list[Prediction]:
         """Read a batch of images.
@@ -183,3 +239,48 @@ def digit_scores(logits: np.ndarray) -> np.ndarray:
         digit, other = np.logaddexp.reduce(logits[:, :DIGITS], axis=1), logits[:, DIGITS]
     scores: np.ndarray = digit - other
     return scores
+
+
+def _is_one_digit(whole: Reading) -> bool:
+    """Say whether what was taken for two digits is one: the reader, which has learned what two look like, sees one."""
+    if not whole.steps or not whole.prediction:
+        return False
+    _, _, width, height = whole.steps.box
+    return whole.prediction.is_digit and width <= MAX_ASPECT_OF_ONE * height
+
+
+def _is_texture(digits: Sequence[Digit]) -> bool:
+    """Say whether most of what was found is no digit, and that is much: grass, say, or a page of print."""
+    are_digits = [digit.reading.prediction.is_digit for digit in digits if digit.reading.prediction]
+    return len(digits) > MAX_SIGNS_OF_ANY_KIND and sum(are_digits) < len(digits) / 2
+
+
+def weigh(prediction: Prediction, place: Place, is_cut: bool, digit_threshold: float) -> Prediction:
+    """Weigh what the two networks say of a digit in a line: the reader's `prediction` and the locator's `place`.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        The reader's, of the digit's ink.
+    place : Place
+        The locator's.
+    is_cut : bool
+        Whether the ink may be cut in the wrong place.
+    digit_threshold : float
+        The least digit score that the reader's card calls a digit.
+    """
+    reader, locator = READER_AND_LOCATOR["cut" if is_cut else "whole"]
+    said = np.log(np.maximum([prediction.probabilities, place.probabilities[:DIGITS]], LEAST_PROBABILITY))
+    probabilities = softmax(reader * said[:1] + locator * said[1:])[0]
+    # Each says by how much it is rather a digit than none. Of ink that is cut the reader cannot tell; of other ink it
+    # has half a say, because what stands among digits is likely to be one.
+    none = np.clip(place.probabilities[DIGITS], LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
+    by_reader = 0.0 if is_cut else (prediction.digit_score - digit_threshold) / 2
+    digit_score = float(digit_threshold + by_reader + np.log((1 - none) / none))
+    return Prediction(
+        int(probabilities.argmax()),
+        float(probabilities.max()),
+        probabilities,
+        digit_score,
+        digit_score >= digit_threshold,
+    )

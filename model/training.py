@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from model.data.examples import Examples
 from model.data.mnist import Mnist, stratified_split, to_unit_range
 from model.data.redrawn import draw_kept, redraw_kept
 from model.data.strokes import Characters, select_digits
-from model.litert import DIGITS, LiteRTNetwork, softmax
+from model.litert import DIGITS, READER_SHAPES, LiteRTNetwork, softmax
 from model.networks import build
 from model.options import Options
 from model.predictor import accuracy_of, digit_scores
@@ -160,7 +160,7 @@ def fit(
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> None:
-    """Train. The learning rate rises for a tenth of the steps, then falls along a cosine, unless it is constant.
+    """Train, with the learning rate that `rate` gives.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def fit(
     begin(first_epoch)
     if not network.compiled:
         network.compile(
-            optimizer=OPTIMIZERS[options.optimizer](_rate(options, options.epochs * len(examples))),
+            optimizer=OPTIMIZERS[options.optimizer](rate(options, options.epochs * len(examples))),
             loss=LOSSES[options.loss](),
             steps_per_execution=_steps_at_once(network, examples),
             metrics=[DigitAccuracy(name="accuracy")],
@@ -209,7 +209,10 @@ def _batches(examples: Examples) -> tf.data.Dataset:
         return map(examples.__getitem__, order)
 
     images, labels = examples[0]
-    kinds = tf.TensorSpec((None, *images.shape[1:]), images.dtype), tf.TensorSpec((None,), labels.dtype)
+    kinds = (
+        tf.TensorSpec((None, *images.shape[1:]), images.dtype),
+        tf.TensorSpec((None, *labels.shape[1:]), labels.dtype),
+    )
     batches = tf.data.Dataset.from_generator(in_turn, output_signature=kinds)
     return _without_autotuning(batches.apply(tf.data.experimental.assert_cardinality(len(examples))))
 
@@ -231,7 +234,8 @@ def epochs_done(network: keras.Model, examples: Examples) -> int:
     return int(network.optimizer.iterations) // len(examples) if network.compiled else 0
 
 
-def _rate(options: Options, steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
+def rate(options: Options, steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    """Return the learning rate: it rises for a tenth of the steps, then falls along a cosine, unless it is constant."""
     if options.constant_rate:
         return options.learning_rate
     warm_up = max(1, steps // 10)
@@ -299,7 +303,12 @@ def find_digit_threshold(logits: np.ndarray) -> float:
     return float(np.quantile(digit_scores(logits), 1 - DIGITS_KEPT))
 
 
-def save_network(network: keras.Model, images: np.ndarray, run_dir: Path) -> float:
+def save_network(
+    network: keras.Model,
+    images: np.ndarray,
+    run_dir: Path,
+    shapes: Collection[tuple[list[int], list[int]]] = READER_SHAPES,
+) -> float:
     """Write ``model.keras`` and ``model.tflite``; return the largest difference between their probabilities.
 
     Parameters
@@ -310,6 +319,8 @@ def save_network(network: keras.Model, images: np.ndarray, run_dir: Path) -> flo
         Both files read these, to be compared.
     run_dir : Path
         The folder to write to.
+    shapes : collection of tuple
+        As in `LiteRTNetwork`.
 
     Raises
     ------
@@ -323,7 +334,7 @@ def save_network(network: keras.Model, images: np.ndarray, run_dir: Path) -> flo
     loaded = keras.saving.load_model(run_dir / KERAS_FILE, safe_mode=True)
     # It is called at once: `predict` would first make a graph, which takes longer than the reading.
     expected = softmax(keras.ops.convert_to_numpy(loaded([images[..., np.newaxis]])))
-    read = softmax(LiteRTNetwork(run_dir / LITERT_FILE, os.cpu_count())(images))
+    read = softmax(LiteRTNetwork(run_dir / LITERT_FILE, os.cpu_count(), shapes)(images))
     difference = float(np.abs(expected - read).max())
     if not difference <= LITERT_TOLERANCE:
         raise CheckpointError(

@@ -77,7 +77,7 @@ def normalize_digit(ink: np.ndarray) -> Steps:
     Raises
     ------
     BlankError
-        If there is no digit to read: no ink, nothing but ink, or a dot.
+        If there is no digit to read: no ink, nothing but ink, a dot, or lines too thin to be seen.
     ValueError
         If the array is no ink image.
     """
@@ -90,6 +90,8 @@ def normalize_digit(ink: np.ndarray) -> Steps:
     box = x, y, width, height
     _check_not_blank(ink, box)
     fitted = fit_into_box(ink[y : y + height, x : x + width])
+    if not fitted.size:
+        raise BlankError("Its lines are too thin to be seen in 28×28 pixels.")
     return Steps(ink=ink, box=box, fitted=fitted, image=centre_by_mass(fitted) / np.float32(255))
 
 

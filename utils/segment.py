@@ -1,36 +1,226 @@
-"""Split an ink image into the signs that stand beside each other in it, such as the digits of a number."""
+"""An ink image → its lines of writing, and a line → the ink of each of its digits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
-from utils.preprocess import INK_LEVEL
+from utils.preprocess import INK_LEVEL, STRONG_INK_LEVEL
 
-# Patches whose columns overlap by more than this share of the narrower one are parts of one sign: the hat of a five
-# hangs over its belly, while the foot of a two hardly reaches under the next digit.
-OVERLAP_SHARE = 0.3
+MIN_SIDE_PX = 8  # what is smaller both ways is a speck: no digit can be read in it
+SPECK_SHARE = 0.1  # so is what is smaller both ways than this share of the line's height
+MAX_PATCHES = 800  # a page has 200 digits; of more patches the largest are taken
+LOW_SHARE = 0.4  # lower than this share of the highest patch is none of those that lines are found by
+IN_LINE_SHARE = 0.5  # neighbours in a line share so much of the lower one's height
+MAX_ASPECT = 100  # what is so many times as wide as high is no writing
+# So many patches tell how a line slopes; one that rises by less than this share of its height is left as it is.
+MIN_PATCHES_OF_SLOPE, LEAST_RISE = 4, 0.15
+
+CUT_ROWS = 32  # cuts are looked for in copies that are so high
+SIDESTEP = 60.0  # what a cut pays for a step to the side, where crossing ink costs 255 a pixel
+OFF_MIDDLE = 8.0  # and in each row for each pixel away from the middle between two digits
+WHOLE_SHARE = 0.8  # a patch of ink that lies by this share in one digit is all of it
+MARGIN_SHARE = 0.2  # of the line's height, around a digit
 
 
-def split_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
-    """Split ink into signs that stand beside each other.
+@dataclass(frozen=True)
+class Line:
+    """A line of writing.
+
+    Attributes
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        The line's ink: paper 0, ink 255. It is level, even if the line rises or falls in the picture.
+    patches : ndarray of uint16, shape (height, width)
+        In which patch of ink each pixel is; 0 in none.
+    corner : tuple of int
+        Where the corner of `ink` is in the picture: x, y.
+    slope : float
+        In the picture y grows by so much for each x.
+    """
+
+    ink: np.ndarray
+    patches: np.ndarray
+    corner: tuple[int, int]
+    slope: float
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A digit of a line, or something else that stands there like one.
+
+    Attributes
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        Its ink with some paper around it: paper 0, ink 255.
+    box : tuple of int
+        Where it is in the picture: x, y, width, height.
+    is_cut : bool
+        Whether it hung together with another, so that the ink may be cut in the wrong place.
+    """
+
+    ink: np.ndarray
+    box: tuple[int, int, int, int]
+    is_cut: bool
+
+
+def find_lines(ink: np.ndarray) -> list[Line]:
+    """Find the lines of writing.
 
     Parameters
     ----------
     ink : ndarray of uint8, shape (height, width)
-        The ink image: paper 0, ink 255, without specks.
+        The ink image: paper 0, ink 255.
 
     Returns
     -------
-    list of ndarray of uint8, shape (height, width)
-        The same picture with nothing but one sign each, from left to right.
+    list of Line
+        From top to bottom; none if there is nothing but paper, smudges and specks.
     """
-    count, patches, stats, _ = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8), connectivity=8)
-    signs: list[tuple[int, int, list[int]]] = []  # left edge, right edge, the numbers of its patches
-    for patch in sorted(range(1, count), key=lambda patch: stats[patch, cv2.CC_STAT_LEFT]):
-        left, width = stats[patch, cv2.CC_STAT_LEFT], stats[patch, cv2.CC_STAT_WIDTH]
-        right, members = left + width, [patch]
-        # A wide patch may overlap several of the signs before it.
-        while signs and signs[-1][1] - left > OVERLAP_SHARE * min(right - left, signs[-1][1] - signs[-1][0]):
-            before = signs.pop()
-            left, right, members = before[0], max(before[1], right), before[2] + members
-        signs.append((left, right, members))
-    return [np.where(np.isin(patches, members), ink, 0).astype(np.uint8) for _, _, members in signs]
+    _, patches, stats, _ = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8), connectivity=8)
+    strong = np.zeros(len(stats), bool)
+    strong[patches[ink >= STRONG_INK_LEVEL]] = True
+    strong[0] = False  # the paper
+    longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    kept = np.flatnonzero(strong & (longer >= MIN_SIDE_PX))
+    kept = kept[np.argsort(-stats[kept, cv2.CC_STAT_AREA], kind="stable")][:MAX_PATCHES]
+    boxes = stats[kept, :4].astype(int)
+    lines = [_make_line(ink, patches, kept[members], boxes[members]) for members in _group(boxes)]
+    lines = [line for line in lines if line.ink.shape[1] <= MAX_ASPECT * line.ink.shape[0]]
+    return sorted(lines, key=lambda line: line.corner[1] + line.ink.shape[0] / 2)
+
+
+def _group(boxes: np.ndarray) -> Sequence[list[int]]:
+    """Group patches into lines: each is in the line whose last patch is as high up as it is."""
+    lines: list[list[int]] = []
+    tops, heights = boxes[:, 1], boxes[:, 3]
+    bottoms = tops + heights
+    high = heights >= LOW_SHARE * heights.max(initial=0)
+    by_left = np.argsort(boxes[:, 0], kind="stable")
+    for patch in by_left[high[by_left]]:
+        last = [line[-1] for line in lines]
+        shared = np.minimum(bottoms[patch], bottoms[last]) - np.maximum(tops[patch], tops[last])
+        shares = shared / np.minimum(heights[patch], heights[last])
+        if shares.max(initial=0) >= IN_LINE_SHARE:
+            lines[int(shares.argmax())].append(int(patch))
+        else:
+            lines.append([int(patch)])
+    # Dots, dashes and hats belong to the line nearest to them.
+    middles = tops + heights / 2
+    for patch in by_left[~high[by_left]]:
+        away = [np.abs(middles[line] - middles[patch]).min() for line in lines]
+        lines[int(np.argmin(away))].append(int(patch))
+    return lines
+
+
+def _make_line(ink: np.ndarray, patches: np.ndarray, members: np.ndarray, boxes: np.ndarray) -> Line:
+    heights = boxes[:, 3]
+    height = np.median(heights[heights >= heights.max() / 2])
+    large = boxes[:, 2:].max(axis=1) >= SPECK_SHARE * height
+    members, boxes = members[large], boxes[large]
+    x, y = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
+    numbers = np.zeros(patches.max() + 1, np.uint16)
+    numbers[members] = np.arange(1, len(members) + 1)
+    own = numbers[patches[y:bottom, x:right]]
+    ink = np.where(own > 0, ink[y:bottom, x:right], 0).astype(np.uint8)
+    slope = _slope(boxes[boxes[:, 3] >= LOW_SHARE * height])
+    if abs(slope) * (right - x) < LEAST_RISE * height:
+        return Line(ink, own, (x, y), 0.0)
+    rise = slope * (right - x)
+    down = max(rise, 0.0)
+    level = np.array([[1, 0, 0], [-slope, 1, down]])
+    size = right - x, bottom - y + int(np.ceil(abs(rise)))
+    ink = cv2.warpAffine(ink, level, size, flags=cv2.INTER_LINEAR)
+    own = cv2.warpAffine(own, level, size, flags=cv2.INTER_NEAREST)
+    rows = np.flatnonzero(ink.any(axis=1))
+    window = slice(rows[0], rows[-1] + 1)
+    return Line(ink[window], own[window], (x, round(y - down + rows[0])), slope)
+
+
+def _slope(boxes: np.ndarray) -> float:
+    """Find how far a line falls to the right, by where its patches have their middles."""
+    if len(boxes) < MIN_PATCHES_OF_SLOPE:
+        return 0.0
+    x, y = (boxes[:, :2] + boxes[:, 2:] / 2).T
+    return float(np.polyfit(x, y, 1)[0])
+
+
+def part(line: Line, middles: Sequence[float]) -> list[Sign]:
+    """Part a line's ink among what stands in it, along the paths from top to bottom that cross the least ink.
+
+    They are found as in Avidan and Shamir, "Seam Carving for Content-Aware Image Resizing", 2007.
+
+    Parameters
+    ----------
+    line : Line
+    middles : sequence of float
+        Where the signs have their middles, in the line's pixels, from left to right.
+
+    Returns
+    -------
+    list of Sign
+        One for each, from left to right. The ink of one may be empty.
+    """
+    if not middles:
+        return []
+    height, width = line.ink.shape
+    scale = CUT_ROWS / height
+    size = max(1, round(width * scale)), CUT_ROWS
+    small = cv2.resize(line.ink, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    at_rows = np.minimum((np.arange(height) * scale).astype(int), CUT_ROWS - 1)
+    number = np.zeros(line.ink.shape, np.int32)
+    for left, right in pairwise(middles):
+        path = _cheapest_path(small, left * scale, right * scale)
+        number += np.arange(width) >= path[at_rows, np.newaxis] / scale
+    # A patch that lies nearly all in one sign belongs to it: the hat of a five, the end of a seven's bar.
+    counts = np.zeros((line.patches.max() + 1, len(middles)), int)
+    np.add.at(counts, (line.patches.ravel(), number.ravel()), 1)
+    is_whole = counts.max(axis=1) >= WHOLE_SHARE * counts.sum(axis=1)
+    number = np.where(is_whole[line.patches], counts.argmax(axis=1)[line.patches], number)
+    number[line.patches == 0] = -1
+    signs = [number == index for index in range(len(middles))]
+    return [_make_sign(line, own, is_cut=not is_whole[line.patches[own]].all()) for own in signs]
+
+
+def _make_sign(line: Line, own: np.ndarray, is_cut: bool) -> Sign:
+    x, y, width, height = cv2.boundingRect(own.view(np.uint8))
+    margin = round(MARGIN_SHARE * line.ink.shape[0])
+    crop = np.where(own, line.ink, 0)[y : y + height, x : x + width].astype(np.uint8)
+    left, top = line.corner
+    box = left + x, round(top + y + line.slope * (x + width / 2)), width, height
+    return Sign(np.pad(crop, margin), box, is_cut)
+
+
+def _cheapest_path(ink: np.ndarray, left: float, right: float) -> np.ndarray:
+    """Find the path that crosses the least ink, and half way down is between two columns; return its columns."""
+    rows, columns = ink.shape
+    prices = ink + OFF_MIDDLE * np.abs(np.arange(columns) - (left + right) / 2)
+    half = rows // 2
+    from_above, steps_above = _sum_up(prices[: half + 1])
+    from_below, steps_below = _sum_up(prices[half:][::-1])
+    first, last = min(int(np.ceil(left)), columns - 1), min(int(right), columns - 1)
+    column = first + int((from_above + from_below)[first : max(first, last) + 1].argmin())
+    return np.concatenate([_trace(steps_above, column), _trace(steps_below, column)[::-1][1:]])
+
+
+def _sum_up(prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find the cheapest paths from the first row to each column of the last; return their prices and their steps."""
+    steps = np.zeros(prices.shape, int)
+    sums = prices[0]
+    for row in range(1, len(prices)):
+        before = np.pad(sums, 1, constant_values=np.inf)
+        ways = np.stack([before[:-2] + SIDESTEP, before[1:-1], before[2:] + SIDESTEP])
+        steps[row] = ways.argmin(axis=0) - 1
+        sums = prices[row] + ways.min(axis=0)
+    return sums, steps
+
+
+def _trace(steps: np.ndarray, column: int) -> np.ndarray:
+    """Follow steps back from a column of the last row; return the columns from the first row on."""
+    columns = [column]
+    for step in steps[:0:-1]:
+        columns.append(columns[-1] + int(step[columns[-1]]))
+    return np.array(columns[::-1])

@@ -1,13 +1,18 @@
-"""The versions of a drawing, for undo and redo."""
+"""The versions of a drawing, for undo and redo, and the paper that it is on."""
 
 import json
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
+
+import cv2
+import numpy as np
 
 from utils.image import decode_grey
 
+CANVAS_SIZE_PX = 320  # the height of the paper, and the width while it is narrow
+WIDE_CANVAS_PX = 704  # as wide as the page's text
 MAX_VERSIONS = 200
 MAX_BYTES = 8 * 2**20  # of all versions
 MAX_VERSION_BYTES = 2 * 2**20  # enough for minutes of drawing without a stop
@@ -23,10 +28,13 @@ class Version:
         Its strokes, as the canvas component sends them: Fabric.js JSON with a list of ``objects``. None: blank paper.
     picture : bytes or None
         The same as a PNG, black on white. None: blank paper.
+    width : int
+        The width of its paper in pixels.
     """
 
     drawing: dict[str, Any] | None = None
     picture: bytes | None = None
+    width: int = CANVAS_SIZE_PX
 
     @property
     def has_strokes(self) -> bool:
@@ -47,6 +55,30 @@ class Version:
             return isinstance(self.drawing["objects"], list) and self.size <= MAX_VERSION_BYTES
         except (KeyError, TypeError, ValueError, RecursionError):
             return False
+
+    def on_paper(self, width: int) -> Self:
+        """Put the drawing on paper of another width. It stays where it is, or moves and shrinks until it fits."""
+        if not self.has_strokes or self.drawing is None or self.picture is None:
+            return type(self)(width=width)
+        ink = 255 - decode_grey(self.picture)
+        left, _, ink_width, _ = cv2.boundingRect(ink)
+        scale = min(1.0, width / max(ink_width, 1))
+        x, y = min(0.0, width - scale * (left + ink_width)), (1 - scale) * CANVAS_SIZE_PX / 2
+        moved = cv2.warpAffine(ink, np.array([[scale, 0, x], [0, scale, y]]), (width, CANVAS_SIZE_PX))
+        return type(self)(
+            {**self.drawing, "objects": [_moved(stroke, scale, x, y) for stroke in self.drawing["objects"]]},
+            cv2.imencode(".png", 255 - moved)[1].tobytes(),
+            width,
+        )
+
+
+def _moved(stroke: dict[str, Any], scale: float, x: float, y: float) -> dict[str, Any]:
+    """Scale and move a stroke as Fabric.js tells it: `left` and `top` are where it is, before it is scaled."""
+    try:
+        place = {"left": scale * stroke["left"] + x, "top": scale * stroke["top"] + y}
+        return stroke | place | {name: scale * stroke[name] for name in ("scaleX", "scaleY")}
+    except (KeyError, TypeError):  # made up: no canvas sends it
+        return stroke
 
 
 @dataclass
@@ -81,6 +113,11 @@ class Sketch:
         return self.versions[self.position]
 
     @property
+    def is_wide(self) -> bool:
+        """Whether the paper is as wide as the page."""
+        return self.current.width > CANVAS_SIZE_PX
+
+    @property
     def picture(self) -> bytes | None:
         """What is on the canvas as a PNG, black on white; None while there is no stroke."""
         return self.current.picture if self.current.has_strokes else None
@@ -108,7 +145,12 @@ class Sketch:
 
     def clear(self) -> None:
         """Start on blank paper; undo brings the drawing back."""
-        self._add(Version())
+        self._add(Version(width=self.current.width))
+        self._restart()
+
+    def change_width(self) -> None:
+        """Go on on wide paper, or on narrow paper again; undo brings the old one back."""
+        self._add(self.current.on_paper(CANVAS_SIZE_PX if self.is_wide else WIDE_CANVAS_PX))
         self._restart()
 
     def bring_back(self, version: Version) -> None:

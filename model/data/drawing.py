@@ -37,7 +37,9 @@ class Drawing:
     slant: float
 
 
-def draw_strokes(strokes: Strokes, brush_px: int) -> np.ndarray:
+def draw_strokes(
+    strokes: Strokes, brush_px: int, size: tuple[int, int] = (CANVAS_SIZE_PX, CANVAS_SIZE_PX)
+) -> np.ndarray:
     """Draw strokes on the canvas with a round brush.
 
     Parameters
@@ -46,13 +48,15 @@ def draw_strokes(strokes: Strokes, brush_px: int) -> np.ndarray:
         Points in the canvas' pixels, x right, y down, from its corner.
     brush_px : int
         The brush's diameter.
+    size : tuple of int
+        The canvas' width and height.
 
     Returns
     -------
-    ndarray of uint8, shape (280, 280)
+    ndarray of uint8, shape (height, width)
         The ink image: paper 0, ink 255.
     """
-    ink = np.zeros((CANVAS_SIZE_PX, CANVAS_SIZE_PX), np.uint8)
+    ink = np.zeros(size[::-1], np.uint8)
     # OpenCV takes sixteenths of a pixel, and has pixel centres at whole numbers. It does not draw a path of one point.
     paths = [np.round((stroke - 0.5) * 16).astype(np.int32) for stroke in strokes]
     paths = [path.repeat(2, axis=0) if len(path) == 1 else path for path in paths]

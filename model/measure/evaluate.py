@@ -14,6 +14,10 @@ The sets:
   from whom no network of ours learned.
 - ``not-digits``: drawings that are no digits, to see whether they are told from the digits of ``strokes``, or else of
   ``redrawn``
+- ``numbers``: numbers on the canvas, composed of the test writers' digits, each by one writer, and of MNIST's test
+  digits, redrawn; the whole number must be right. And how many single digits are taken for two.
+- ``photos``: photographed pages. Of our own making, with the test writers' digits on blank, ruled and squared paper and
+  in boxes; and those in the folder of ``--photos``, if given
 
 All sets but ``mnist`` are prepared as the page prepares a drawing. A picture that is taken for blank counts as read
 wrong.
@@ -31,13 +35,33 @@ import numpy as np
 
 from model.card import CheckpointError
 from model.data.mnist import load_mnist
-from model.data.redrawn import draw
+from model.data.redrawn import draw, draw_kept
 from model.data.strokes import (
     is_unreadable,
     load_strokes,
     select_clear_letters,
     select_digits,
     split_writers,
+)
+from model.measure.numbers import (
+    NumberAnswer,
+    answer_numbers,
+    compose_of_mnist,
+    compose_of_people,
+    count_taken_for_two,
+    number_sheet,
+    numbers_as_text,
+    summarise_numbers,
+)
+from model.measure.photos import (
+    PhotoAnswer,
+    answer_photos,
+    compose_photos,
+    load_photos,
+    photo_sheet,
+    photos_as_text,
+    read_patches,
+    summarise_photos,
 )
 from model.measure.quality import (
     Answers,
@@ -55,7 +79,7 @@ from utils.charts import reliability_chart
 from utils.files import load_arrays
 from utils.metrics import reliability
 
-SETS = ("mnist", "redrawn", "strokes", "not-digits")
+SETS = ("mnist", "redrawn", "strokes", "not-digits", "numbers", "photos")
 # Characters of Omniglot that anybody would read as a digit, and which. They were chosen by eye from a sheet of all. The
 # score of each character was not known by then, but a sheet of what a network had taken for digits had been seen.
 DIGITS_TO_THE_EYE = {
@@ -76,6 +100,10 @@ DIGITS_TO_THE_EYE = {
 
 def as_text(name: str, summary: dict) -> str:
     """Format the figures of a set for people."""
+    if "parts" in summary:
+        return photos_as_text(name, summary)
+    if "taken_for_two" in summary:
+        return numbers_as_text(name, summary)
     if "auroc" in summary:
         text = (
             f"{name}: {summary['n']:,} drawings against the {summary['digits']:,} digits of {summary['against']}\n"
@@ -112,6 +140,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, metavar="RUN_OR_FILE", help="default: the one in use")
     add_data(parser)
     parser.add_argument("--not-digits", type=Path, metavar="PATH", help="an .npz with the arrays ink and name")
+    parser.add_argument("--photos", type=Path, metavar="DIR", help="photographed pages, with truth.json")
     parser.add_argument("--seed", type=int, default=0, help="of the random place, size, slant and stroke width")
     parser.add_argument("--output", type=Path, metavar="DIR", help="write mistakes and reliability as pictures here")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
@@ -139,7 +168,13 @@ def load_not_digits(path: Path | None) -> tuple[np.ndarray, np.ndarray]:
     return ink, names.astype(str)
 
 
-def write_pictures(answers: dict[str, Answers], others: dict[str, Answers], folder: Path) -> None:
+def write_pictures(
+    answers: dict[str, Answers],
+    others: dict[str, Answers],
+    numbers: dict[str, list[NumberAnswer]],
+    photos: dict[str, list[PhotoAnswer]],
+    folder: Path,
+) -> None:
     """Write pictures: the mistakes of each set, what is called a digit among the others, and the reliability."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, set_answers in answers.items():
@@ -151,8 +186,13 @@ def write_pictures(answers: dict[str, Answers], others: dict[str, Answers], fold
             str(folder / f"called-digit-{name}.png"),
             contact_sheet(set_answers, np.flatnonzero(set_answers.called_digit)),
         )
+    for name, number_answers in numbers.items():
+        cv2.imwrite(str(folder / f"mistakes-numbers-{name}.png"), number_sheet(number_answers))
+    for name, photo_answers in photos.items():
+        cv2.imwrite(str(folder / f"mistakes-photos-{name}.png"), photo_sheet(photo_answers))
     bins = {name: reliability(set_answers.confidences, set_answers.right) for name, set_answers in answers.items()}
-    reliability_chart(bins).save(folder / "reliability.png", scale_factor=2)
+    if bins:
+        reliability_chart(bins).save(folder / "reliability.png", scale_factor=2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -177,8 +217,11 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
     sets = {*arguments.sets}
     if sets == {"not-digits"}:
         sets |= {"redrawn"}  # the digits that they are to be told from
-    mnist = load_mnist(arguments.mnist) if sets & {"mnist", "redrawn"} else None
-    test_strokes = split_writers(load_strokes(arguments.strokes))["test"] if "strokes" in sets else None
+    mnist = load_mnist(arguments.mnist) if sets & {"mnist", "redrawn", "numbers"} else None
+    of_test_writers = (
+        split_writers(load_strokes(arguments.strokes))["test"] if sets & {"strokes", "numbers", "photos"} else None
+    )
+    test_strokes = of_test_writers if "strokes" in sets else None
     answers = judge(predictor, sets, mnist, test_strokes, arguments.seed)
     others: dict[str, Answers] = {}
     if test_strokes:
@@ -202,6 +245,37 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
     if "not-digits" in sets:
         clear = others["not-digits"].select(np.flatnonzero(~np.isin(names, [*DIGITS_TO_THE_EYE])))
         summaries["not-digits"]["clear"] = tell_apart(answers[against], clear, against)
+    numbers: dict[str, list[NumberAnswer]] = {}
+    if "numbers" in sets:
+        digits = select_digits(of_test_writers)
+        readable = digits.select(np.flatnonzero(~is_unreadable(digits)))
+        numbers["people"] = answer_numbers(predictor, compose_of_people(readable, arguments.seed))
+        numbers["mnist"] = answer_numbers(predictor, compose_of_mnist(mnist, arguments.seed))
+        singles = draw_kept(digits.strokes, arguments.seed).inks
+        summaries["numbers"] = {part: summarise_numbers(part_answers) for part, part_answers in numbers.items()}
+        summaries["numbers"] |= {
+            "singles": len(singles),
+            "taken_for_two": count_taken_for_two(predictor, singles),
+        }
+    photos: dict[str, list[PhotoAnswer]] = {}
+    if "photos" in sets:
+        digits = select_digits(of_test_writers)
+        readable = digits.select(np.flatnonzero(~is_unreadable(digits)))
+        taken = {"pages of ours": compose_photos(readable, arguments.seed)}
+        if arguments.photos:
+            taken["photographs"] = load_photos(arguments.photos)
+        photos = {part: answer_photos(predictor, of_part) for part, of_part in taken.items()}
+        summaries["photos"] = {
+            "parts": {
+                part: {
+                    "as the app reads them": summarise_photos(photos[part]),
+                    "each patch of ink taken for a digit": summarise_photos(
+                        answer_photos(predictor, of_part, read_patches)
+                    ),
+                }
+                for part, of_part in taken.items()
+            }
+        }
     if arguments.output:
-        write_pictures(answers, others, arguments.output)
+        write_pictures(answers, others, numbers, photos, arguments.output)
     return summaries

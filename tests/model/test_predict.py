@@ -11,7 +11,7 @@ import pytest
 
 from model.predict import main
 from tests.conftest import ROOT
-from tests.drawings import draw
+from tests.drawings import draw, write_numbers
 
 
 @pytest.fixture
@@ -65,6 +65,38 @@ def test_table_is_for_people(pictures, capsys):
     assert "no digit" in letter
     assert three.split()[0] == "3"
     assert "blank" in blank
+    assert "not a picture" in words
+
+
+@pytest.fixture
+def sheet(tmp_path) -> str:
+    """Two lines of numbers, and a cross behind the second."""
+    ink = write_numbers("2026", "31")
+    cv2.polylines(ink, [np.array([[210, 230], [290, 310]]), np.array([[290, 230], [210, 310]])], False, 255, 7)
+    cv2.imwrite(str(tmp_path / "sheet.png"), 255 - ink)
+    return str(tmp_path / "sheet.png")
+
+
+def test_numbers_are_a_line_of_json_with_a_box_for_each_digit(sheet, pictures, capsys):
+    assert main(["--number", sheet, str(pictures / "7.png"), str(pictures / "blank.png")]) == 0
+    numbers, seven, blank = lines(capsys)
+    assert (numbers["path"], numbers["text"], numbers["lines"]) == (sheet, "2026\n31", ["2026", "31"])
+    assert [digit["label"] for digit in numbers["digits"] if digit["is_digit"]] == [2, 0, 2, 6, 3, 1]
+    assert [digit["line"] for digit in numbers["digits"]] == [0, 0, 0, 0, 1, 1, 1]
+    *_, one, cross = numbers["digits"]
+    assert cross["is_digit"] is False
+    x, y, width, height = one["box"]
+    assert 110 < x < x + width < 150 and 210 < y < y + height < 330
+    assert one["confidence"] == max(one["probabilities"])
+    assert seven["text"] == "7"
+    assert (blank["text"], blank["lines"], blank["digits"]) == ("", [], [])
+
+
+def test_table_of_numbers_is_for_people(sheet, pictures, capsys):
+    assert main(["--number", "--table", sheet, str(pictures / "blank.png"), str(pictures / "words.png")]) == 1
+    numbers, blank, words = capsys.readouterr().out.splitlines()
+    assert numbers.split()[:2] == ["2026", "31"]
+    assert "no digits" in blank
     assert "not a picture" in words
 
 

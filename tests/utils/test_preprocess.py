@@ -112,3 +112,10 @@ def test_input_is_left_alone():
     before = ink.copy()
     normalize_digit(ink)
     assert np.array_equal(ink, before)
+
+
+def test_lines_too_thin_to_be_seen_are_blank():
+    ink = np.zeros((1024, 1024), np.uint8)
+    ink[512, ::60] = 255
+    with pytest.raises(BlankError, match="too thin"):
+        normalize_digit(ink)

@@ -2,45 +2,80 @@ import cv2
 import numpy as np
 import pytest
 
-from model.predictor import Predictor
-from tests.drawings import draw
-from utils.segment import split_side_by_side
-
-predictor = Predictor()
+from tests.drawings import draw_number
+from utils.preprocess import INK_LEVEL
+from utils.segment import MAX_ASPECT, Line, find_lines, part
 
 
-def beside(*digits: int) -> np.ndarray:
-    """Draw digits beside each other on one canvas."""
-    width = 280 / len(digits)
-    drawn = [
-        draw(digit, box=(width * place + 25, 60, width - 50, 150), brush_px=10) for place, digit in enumerate(digits)
-    ]
-    return np.maximum.reduce(drawn)
+def test_lines_are_found_from_top_to_bottom():
+    above, below = draw_number("42"), draw_number("2026")
+    ink = np.zeros((above.shape[0] + below.shape[0], below.shape[1]), np.uint8)
+    ink[: above.shape[0], : above.shape[1]] = above
+    ink[above.shape[0] :] = below
+    first, second = find_lines(ink)
+    assert first.ink.shape[1] < second.ink.shape[1]
+    assert first.corner[1] < above.shape[0] < second.corner[1]
+    x, y = second.corner
+    same_place = ink[y : y + second.ink.shape[0], x : x + second.ink.shape[1]]
+    assert cv2.absdiff(second.ink, same_place).max() < INK_LEVEL
 
 
-@pytest.mark.parametrize("digits", [(4, 2), (1, 0), (7, 7), (3, 5), (1, 9, 8)])
-def test_digits_beside_each_other_are_said_to_be_several(digits):
-    ink = beside(*digits)
-    assert [predictor.read(sign).prediction.label for sign in split_side_by_side(ink)] == [*digits]
-    assert predictor.read(ink).several
+@pytest.mark.parametrize("slope", [-0.2, 0.2])
+def test_a_line_that_rises_is_made_level(slope):
+    (line,) = find_lines(draw_number("314159", slope=slope))
+    assert line.slope == pytest.approx(slope, abs=0.04)
+    assert line.ink.shape[0] < 1.4 * 120
 
 
-@pytest.mark.parametrize("digit", range(10))
-def test_one_digit_is_not_several(digit):
-    assert not predictor.read(draw(digit)).several
-
-
-def test_a_hat_that_floats_over_its_five_is_part_of_it():
+def test_a_hat_that_floats_is_in_its_fives_line():
     ink = np.zeros((280, 280), np.uint8)
     cv2.rectangle(ink, (150, 40), (240, 55), 255, -1)
     cv2.circle(ink, (140, 160), 60, 255, 12)
-    assert len(split_side_by_side(ink)) == 1
+    (line,) = find_lines(ink)
+    (sign,) = part(line, [70.0])
+    assert sign.box == (134 - 60, 40, 241 - 74, 187)
+    assert not sign.is_cut
 
 
-def test_two_letters_are_no_digits_beside_each_other():
-    ink = np.zeros((280, 280), np.uint8)
-    for x in (40, 170):  # X X
-        cv2.line(ink, (x, 60), (x + 80, 200), 255, 12, cv2.LINE_AA)
-        cv2.line(ink, (x + 80, 60), (x, 200), 255, 12, cv2.LINE_AA)
-    assert len(split_side_by_side(ink)) == 2
-    assert not predictor.read(ink).several
+@pytest.mark.parametrize("level", [0, 100])
+def test_there_is_no_line_on_even_paper(level):
+    assert find_lines(np.full((280, 280), level, np.uint8)) == []
+
+
+def test_what_is_too_long_is_no_line():
+    ink = np.zeros((40, 40 * MAX_ASPECT), np.uint8)
+    ink[18:22] = 255
+    assert find_lines(ink) == []
+
+
+def two_with_a_bridge() -> Line:
+    """Draw two blocks, 50 wide with 30 between them, and a thin bridge."""
+    ink = np.zeros((120, 150), np.uint8)
+    for x in (10, 90):
+        cv2.rectangle(ink, (x, 5), (x + 49, 115), 255, cv2.FILLED)
+    cv2.rectangle(ink, (60, 60), (89, 66), 255, cv2.FILLED)
+    (line,) = find_lines(ink)
+    return line
+
+
+def test_ink_that_hangs_together_is_cut_where_it_is_thinnest():
+    left, right = part(two_with_a_bridge(), [25.0, 105.0])
+    assert left.is_cut
+    assert right.is_cut
+    assert 50 < left.box[2] < 80
+    assert left.box[2] + right.box[2] == 130
+
+
+def test_no_ink_is_lost_and_none_told_twice():
+    line = two_with_a_bridge()
+    signs = part(line, [25.0, 105.0])
+    assert sum(int(sign.ink.astype(int).sum()) for sign in signs) == int(line.ink.astype(int).sum())
+
+
+def test_what_lies_apart_is_whole():
+    (line,) = find_lines(draw_number("42"))
+    assert [sign.is_cut for sign in part(line, [40.0, 130.0])] == [False, False]
+
+
+def test_without_middles_there_are_no_signs():
+    assert part(two_with_a_bridge(), []) == []

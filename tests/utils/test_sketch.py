@@ -1,8 +1,18 @@
+import cv2
 import numpy as np
 import pytest
 
 from tests.conftest import encode
-from utils.sketch import MAX_BYTES, MAX_VERSION_BYTES, MAX_VERSIONS, Sketch, Version
+from utils.image import decode_grey
+from utils.sketch import (
+    CANVAS_SIZE_PX,
+    MAX_BYTES,
+    MAX_VERSION_BYTES,
+    MAX_VERSIONS,
+    WIDE_CANVAS_PX,
+    Sketch,
+    Version,
+)
 
 PICTURE = encode(np.full((28, 28), 255, np.uint8))
 
@@ -66,6 +76,63 @@ def test_clear_really_clears_and_undo_brings_it_back():
     assert not sketch.current.has_strokes
     sketch.go(-1)
     assert sketch.current == stroke(2)
+
+
+def written(*places: float, width: int = CANVAS_SIZE_PX) -> Version:
+    """Upright strokes of 20 px at these places, as the canvas tells them."""
+    picture = np.full((CANVAS_SIZE_PX, width), 255, np.uint8)
+    for x in places:
+        cv2.rectangle(picture, (round(x), 60), (round(x) + 19, 259), 0, -1)
+    strokes = [{"type": "Path", "left": x, "top": 60.0, "scaleX": 1, "scaleY": 1} for x in places]
+    return Version({"objects": strokes}, encode(picture), width)
+
+
+def ink_box(version: Version) -> tuple[int, int, int, int]:
+    return tuple(cv2.boundingRect(255 - decode_grey(version.picture)))
+
+
+def test_on_wider_paper_the_drawing_stays_where_it_is():
+    sketch = Sketch()
+    sketch.record(written(100, 250))
+    sketch.change_width()
+    assert sketch.is_wide
+    assert sketch.current.width == WIDE_CANVAS_PX
+    assert sketch.current.drawing == written(100, 250).drawing
+    assert decode_grey(sketch.picture).shape == (CANVAS_SIZE_PX, WIDE_CANVAS_PX)
+    assert ink_box(sketch.current) == ink_box(written(100, 250))
+    sketch.go(-1)
+    assert not sketch.is_wide
+    sketch.go(1)
+    assert sketch.is_wide
+
+
+def test_on_narrow_paper_a_drawing_is_moved_and_one_that_is_too_wide_shrinks():
+    moved = written(500, 600, width=WIDE_CANVAS_PX).on_paper(CANVAS_SIZE_PX)
+    assert [stroke["left"] for stroke in moved.drawing["objects"]] == [200, 300]
+    assert ink_box(moved) == (200, 60, 120, 200)
+
+    shrunk = written(20, 640, width=WIDE_CANVAS_PX).on_paper(CANVAS_SIZE_PX)
+    x, y, width, height = ink_box(shrunk)
+    assert (x, width) == (0, CANVAS_SIZE_PX)
+    assert height == pytest.approx(100, abs=2)
+    assert y == pytest.approx(110, abs=2)  # in the middle, as before
+    first, last = shrunk.drawing["objects"]
+    assert first["left"] == pytest.approx(0)
+    assert first["top"] == pytest.approx(y, abs=2)
+    assert last["left"] + 20 * last["scaleX"] == pytest.approx(CANVAS_SIZE_PX)
+    assert first["scaleX"] == first["scaleY"] == last["scaleY"] < 1
+
+
+def test_blank_paper_and_made_up_strokes_change_their_width_too():
+    sketch = Sketch()
+    sketch.change_width()
+    sketch.clear()
+    assert sketch.is_wide and not sketch.current.has_strokes
+    sketch.record(
+        Version({"objects": ["made up", {"left": 5}]}, encode(np.full((9, 9), 0, np.uint8)), sketch.current.width)
+    )
+    sketch.change_width()
+    assert sketch.current.drawing == {"objects": ["made up", {"left": 5}]}
 
 
 def test_memory_is_bounded():
