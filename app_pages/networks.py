@@ -121,7 +121,7 @@ def answer_and_confidence(reading: Reading) -> dict[str, str]:
     """Return what is read and how sure the network is, in Markdown; close candidates become a question."""
     prediction = reading.prediction
     if not prediction.is_digit:
-        return {"Reads": "several digits" if reading.several else "no digit", "Sure": "–"}
+        return {"Reads": "no digit", "Sure": "–"}
     sure = percent(prediction.confidence).replace(">", "\\>")  # Markdown takes > at the start of a line for a quotation
     return {"Reads": f"**{which_of(prediction.candidates)}**", "Sure": sure}
 

@@ -1,13 +1,17 @@
-"""The main page: draw or upload a digit, see what the network reads."""
+"""The main page: draw digits, upload them or hold them to the camera, and see what the network reads."""
 
 import time
+from functools import partial
 
 import streamlit as st
 
 from app_pages.parts import answer as widgets
 from app_pages.parts import upload
-from app_pages.parts.canvas import show_canvas, show_controls
-from app_pages.parts.correct import in_words, offer_correction
+from app_pages.parts.camera import take_picture
+from app_pages.parts.canvas import get_sketch, show_canvas, show_controls
+from app_pages.parts.correct import offer_correction
+from app_pages.parts.number import is_unfinished, show_reading
+from app_pages.parts.results import show_pictures
 from app_pages.parts.shared import get_predictor
 from app_pages.parts.visit import show_visit
 from utils.image import ink_from_canvas
@@ -26,33 +30,45 @@ def look_again(last_stroke: float) -> None:
 predictor = get_predictor()
 
 st.title("Digit Canvas", anchor=False)
-draw_tab, upload_tab = st.tabs(["Draw", "Upload"], key="recognise_tabs")
+draw_tab, upload_tab, camera_tab = st.tabs(["Draw", "Upload", "Camera"], key="recognise_tabs", on_change="rerun")
 
 with draw_tab:
-    # Two grids of two, so that a phone shows the canvas, the answer, the controls and the bars in this order.
-    canvas_and_answer = widgets.two_columns(vertical_alignment="center")
-    with canvas_and_answer.cell():
+    # Two grids of two, so that a phone shows the canvas, the answer, the controls and the bars in this order. The wide
+    # canvas has a row to itself, and one grid is enough.
+    is_wide = get_sketch(key="recognise").is_wide
+    grid = widgets.two_columns(vertical_alignment="center")
+    with grid.cell(column_span="all" if is_wide else 1):
         sketch = show_canvas(key="recognise")
-    reading = predictor.read(ink_from_canvas(sketch.picture)) if sketch.picture else None
-    with canvas_and_answer.cell(), st.container(height=widgets.ANSWER_HEIGHT_PX, border=False):
-        if reading is None:
-            st.info("Draw a digit from 0 to 9 on the white square: anywhere, any size. It is read after each stroke.")
+    digits = predictor.read_number(ink_from_canvas(sketch.picture)) if sketch.picture else []
+    reading = None
+    with grid.cell(), st.container(height=widgets.ANSWER_HEIGHT_PX, border=False):
+        if not sketch.picture:
+            st.info("Draw a digit from 0 to 9, or a whole number: anywhere, any size. It is read after each stroke.")
         else:
             still_drawing = time.monotonic() - sketch.last_stroke <= STROKE_PAUSE_S
-            widgets.show_answer(reading, still_drawing)
-            offer_correction(reading, predictor, key="recognise_drawing")
-            if still_drawing and reading.prediction and not reading.prediction.is_digit:
+            reading = show_reading(digits, "recognise_drawing", still_drawing)
+            if reading and len(digits) == 1:
+                offer_correction(reading, predictor, key="recognise_drawing")
+            if still_drawing and is_unfinished(digits):
                 look_again(sketch.last_stroke)
-    controls_and_bars = widgets.two_columns()
-    with controls_and_bars.cell():
-        show_controls(sketch, key="recognise")
-    with controls_and_bars.cell(), st.container(height=widgets.BARS_HEIGHT_PX, border=False):
-        if reading and reading.prediction:
+    grid = grid if is_wide else widgets.two_columns()
+    with grid.cell():
+        show_controls(sketch, key="recognise", for_numbers=True)
+    with grid.cell(column_span="all" if is_wide else 1), st.container(height=widgets.BARS_HEIGHT_PX, border=False):
+        if reading:
             widgets.show_bars(reading.prediction, key="recognise_drawing")
+        elif len(digits) > 1:
+            st.caption("Click on a digit to see how likely each other one is, how it is read, and why.")
+    if reading and len(digits) > 1:
+        offer_correction(reading, predictor, key="recognise_drawing")
     if reading:
         widgets.show_details(reading, predictor, key="recognise_drawing")
-    read = in_words(reading.prediction) if reading and reading.prediction else ""
-    show_visit(sketch, read, key="recognise_visit")
+    show_visit(sketch, digits, key="recognise_visit")
 
 with upload_tab:
-    upload.show_pictures(upload.choose_pictures(key="recognise"), predictor, key="recognise")
+    pictures = upload.choose_pictures(key="recognise")
+    show_pictures(pictures, predictor, "recognise", remove_all=partial(upload.remove_all, "recognise"))
+
+if camera_tab.open:  # else the browser would ask at once whether the page may use the camera
+    with camera_tab:
+        show_pictures(take_picture(key="recognise_camera"), predictor, key="recognise_camera")

@@ -5,12 +5,12 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app_pages.parts.canvas import CANVAS_SIZE_PX
 from app_pages.parts.why import show_why
 from model.predictor import Prediction, Predictor, Reading
 from utils.charts import probability_chart
 from utils.image import to_data_url
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
+from utils.sketch import CANVAS_SIZE_PX
 from utils.words import best_guess, in_words, percent, which_of
 
 STEP_SIZE_PX = 140
@@ -62,8 +62,6 @@ def show_verdict(reading: Reading, still_drawing: bool = False) -> None:
         )
     elif still_drawing:
         st.metric("The network reads", "…", delta="Not a digit yet?", delta_color="off", delta_arrow="off")
-    elif reading.several:
-        st.info("Draw one at a time.", title="This looks like several digits", icon=":material/counter_2:")
     else:
         st.info(best_guess(prediction.label), title="This doesn’t look like a digit", icon=":material/question_mark:")
 

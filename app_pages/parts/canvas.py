@@ -13,62 +13,70 @@ import streamlit as st
 import streamlit_drawable_canvas
 from streamlit.components.v2 import component
 
-from utils.sketch import Sketch, Version
+from utils.sketch import CANVAS_SIZE_PX, Sketch, Version
 
-CANVAS_SIZE_PX = 320  # as wide as a phone allows; on narrower screens it shrinks
 # The network learned from strokes of these widths, as shares of the canvas (`model.data.drawing`).
 MIN_STROKE_WIDTH_PX = 7
 FIRST_STROKE_WIDTH_PX = 20
 MAX_STROKE_WIDTH_PX = 34
 
-# The only CSS of our own. A test fails when a new version of the component breaks it or makes it needless.
+# With that of a number’s digits the only CSS of our own. A test fails when a new version of the component breaks it or
+# makes it needless.
 CANVAS_HTML = f"""
 <style>
     .dc-toolbar {{ display: none !important; }}
-    .dc-container, .dc-container * {{
+    /* On a narrow phone the narrow canvas shrinks; of the wide one every screen shows as much as fits. */
+    [style*="width: {CANVAS_SIZE_PX}px"], [style*="width: {CANVAS_SIZE_PX}px"] * {{
         width: min({CANVAS_SIZE_PX}px, 100vw - 2rem) !important;
         height: min({CANVAS_SIZE_PX}px, 100vw - 2rem) !important;
     }}
+    .dc-scroll {{ overflow: hidden !important; max-width: calc(100vw - 2rem); }}
 </style>
-<div class="canvas-root" role="img" aria-label="Canvas: draw a digit here with a mouse, a pen or a finger. Those who
-cannot draw can upload a picture: Read a digit, Upload."></div>
+<div class="canvas-root" role="img" aria-label="Canvas: draw a digit or a number here with a mouse, a pen or a finger.
+Those who cannot draw can upload a picture: Read a digit, Upload."></div>
 """
 streamlit_drawable_canvas.out = component(
     "streamlit-drawable-canvas.streamlit_drawable_canvas", js="index-*.js", css="index-*.css", html=CANVAS_HTML
 )
 
 
+def get_sketch(key: str) -> Sketch:
+    """Return the drawing on the canvas, as it was before the canvas was shown once more."""
+    sketch: Sketch = st.session_state.setdefault(f"{key}_sketch", Sketch())
+    return sketch
+
+
 def show_canvas(key: str) -> Sketch:
     """Show the canvas, and return the drawing on it with its earlier versions."""
-    sketch: Sketch = st.session_state.setdefault(f"{key}_sketch", Sketch())
+    sketch = get_sketch(key)
     # The component does not check what the browser sends. A message that somebody made up is ignored.
     with suppress(AttributeError, KeyError, TypeError, ValueError):
         result = streamlit_drawable_canvas.st_canvas(
             stroke_width=st.session_state.get(f"{key}_stroke_width", FIRST_STROKE_WIDTH_PX),
             stroke_color="#000000",
             background_color="#ffffff",
-            width=CANVAS_SIZE_PX,
+            width=sketch.start.width,
             height=CANVAS_SIZE_PX,
             initial_drawing=sketch.start.drawing,
             return_image_data=True,
             key=f"{key}_canvas_{sketch.generation}",
         )
-        sketch.record(Version(result.json_data, result.image_bytes))
+        sketch.record(Version(result.json_data, result.image_bytes, sketch.start.width))
     return sketch
 
 
-def show_controls(sketch: Sketch, key: str) -> None:
-    """Show the buttons undo, redo and clear, and the slider for the stroke width."""
-    controls = (
-        ("Undo", ":material/undo:", sketch.position > 0, partial(sketch.go, -1)),
-        ("Redo", ":material/redo:", sketch.position < len(sketch.versions) - 1, partial(sketch.go, 1)),
-        ("Clear", ":material/delete:", sketch.current.has_strokes, sketch.clear),
-    )
+def show_controls(sketch: Sketch, key: str, for_numbers: bool = False) -> None:
+    """Show the buttons undo, redo and clear, for numbers also wider, and the slider for the stroke width."""
+    controls = {
+        "Undo": (sketch.position > 0, partial(sketch.go, -1)),
+        "Redo": (sketch.position < len(sketch.versions) - 1, partial(sketch.go, 1)),
+        "Clear": (sketch.current.has_strokes, sketch.clear),
+    }
+    if for_numbers:
+        controls["Narrow" if sketch.is_wide else "Wider"] = (True, sketch.change_width)
     with st.container(horizontal=True, width=CANVAS_SIZE_PX, gap="xsmall"):
-        for label, icon, possible, act in controls:
-            st.button(
-                label, icon=icon, disabled=not possible, on_click=act, width="stretch", key=f"{key}_{label.lower()}"
-            )
+        for label, (possible, act) in controls.items():  # without icons: on a phone there is no room for four
+            st.button(label, disabled=not possible, on_click=act, width="stretch", key=f"{key}_{label.lower()}")
     st.slider(
         "Stroke width",
         MIN_STROKE_WIDTH_PX,

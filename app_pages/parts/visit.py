@@ -10,33 +10,35 @@ from zipfile import ZipFile
 
 import streamlit as st
 
-from app_pages.parts.correct import name_label, store_label
+from app_pages.parts.correct import in_words, name_label, store_label
 from app_pages.parts.shared import get_predictor
 from model.data.corrections import LABELS
+from model.predictor import Digit, number_text
 from utils.image import decode_grey, ink_from_canvas, to_data_url
 from utils.sketch import Sketch, Version
 
 MAX_DRAWINGS = 50  # the newest
 THUMBNAIL_SIZE_PX = 80
 BRING_BACK = "Bring it back"
+Drawing = tuple[Version, str, bool]
 
 
-def show_visit(sketch: Sketch, read: str, key: str) -> None:
+def show_visit(sketch: Sketch, digits: list[Digit], key: str) -> None:
     """Remember what is on the canvas; show what was drawn in this visit, if the user opens it.
 
     Parameters
     ----------
     sketch : Sketch
         The canvas.
-    read : str
-        What was read of it, in words; empty if there was nothing to read.
+    digits : list of Digit
+        What was read of it.
     key : str
         The widgets' keys begin with it.
     """
-    # Each drawing in its last version, with what was read, by its first stroke.
-    visit: dict[bytes, tuple[Version, str]] = st.session_state.setdefault(f"{key}_drawings", {})
-    if read:
-        visit[sketch.first_stroke.picture] = sketch.current, read
+    # Each drawing in its last version, with what was read and whether that is one digit, by its first stroke.
+    visit: dict[bytes, Drawing] = st.session_state.setdefault(f"{key}_drawings", {})
+    if read := digits_in_words(digits):
+        visit[sketch.first_stroke.picture] = sketch.current, read, len(digits) == 1
         if len(visit) > MAX_DRAWINGS:
             del visit[next(iter(visit))]
     if not visit:
@@ -47,14 +49,14 @@ def show_visit(sketch: Sketch, read: str, key: str) -> None:
     with strip:
         st.caption("They are gone when this page is closed or loaded again.")
         with st.grid(6, min_column_width=THUMBNAIL_SIZE_PX + 20):
-            for number, (first, (version, was_read)) in reversed([*enumerate(visit.items())]):
+            for number, (first, (version, was_read, is_one)) in reversed([*enumerate(visit.items())]):
                 with st.container(gap="xsmall"):
                     picture = decode_grey(version.picture)[::4, ::4]
                     st.image(to_data_url(picture, THUMBNAIL_SIZE_PX), alt=f"A drawing, read as {was_read}")
                     menu = f"{key}_{number}"
                     st.menu_button(
                         was_read,
-                        [BRING_BACK, *LABELS],
+                        [BRING_BACK, *LABELS] if is_one else [BRING_BACK],
                         format_func=lambda option: option if option == BRING_BACK else f"It was {name_label(option)}",
                         on_click=_act,
                         args=(menu, sketch, visit, first),
@@ -72,8 +74,16 @@ def show_visit(sketch: Sketch, read: str, key: str) -> None:
         )
 
 
-def _act(menu: str, sketch: Sketch, visit: dict[bytes, tuple[Version, str]], first: bytes) -> None:
-    chosen, (version, _) = st.session_state[menu], visit[first]
+def digits_in_words(digits: list[Digit]) -> str:
+    """Say what was read: a digit, or a number; empty if there was nothing to read."""
+    if len(digits) > 1:
+        return number_text(digits).replace("\n", ", ")
+    prediction = digits[0].reading.prediction if digits else None
+    return in_words(prediction) if prediction else ""
+
+
+def _act(menu: str, sketch: Sketch, visit: dict[bytes, Drawing], first: bytes) -> None:
+    chosen, (version, _, _) = st.session_state[menu], visit[first]
     if chosen == BRING_BACK:
         del visit[first]  # from now on it is the newest
         sketch.bring_back(version)
@@ -83,13 +93,13 @@ def _act(menu: str, sketch: Sketch, visit: dict[bytes, tuple[Version, str]], fir
         st.toast(f"Stored: {name_label(chosen)}", icon=":material/check:")
 
 
-def as_zip(drawings: list[tuple[Version, str]]) -> bytes:
+def as_zip(drawings: list[Drawing]) -> bytes:
     """Pack drawings as PNGs, with a table of what was read."""
     packed, table = io.BytesIO(), io.StringIO(newline="")
     rows = csv.writer(table)
     rows.writerow(["file", "read"])
     with ZipFile(packed, "w") as archive:
-        for number, (version, read) in enumerate(drawings, start=1):
+        for number, (version, read, _) in enumerate(drawings, start=1):
             name = f"{number:03}.png"
             archive.writestr(name, version.picture)
             rows.writerow([name, read])

@@ -12,7 +12,7 @@ from model.card import SHIPPED  # noqa: E402
 from model.runs.jobs import runs_dir  # noqa: E402
 from tests.browser.test_drawing import answer, open_page, write  # noqa: E402
 from tests.conftest import encode  # noqa: E402
-from tests.drawings import draw  # noqa: E402
+from tests.drawings import draw, write_numbers  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 
@@ -68,6 +68,15 @@ def test_uploading_is_accessible(page):
     assert_accessible(page)
     page.locator("input[type=file]").set_input_files([words])
     expect(page.get_by_text("This is not a picture in a known format.")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_a_number_is_accessible(page):
+    page.get_by_role("tab", name="Upload").click()
+    sheet = {"name": "sheet.png", "mimeType": "image/png", "buffer": encode(255 - write_numbers("2026", "407"))}
+    page.locator("input[type=file]").set_input_files([sheet])
+    page.get_by_role("button", name="6 >").click()
+    expect(page.get_by_text("Most likely a 6")).to_be_visible()
     assert_accessible(page)
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from app_pages.parts.spreadsheet import readings_as_csv
 from model.predictor import Predictor
 from tests.conftest import encode, open_page
-from tests.drawings import draw
+from tests.drawings import draw, write_numbers
 from tests.pages.test_recognise import show_example
 from utils.image import find_ink
 
@@ -91,32 +91,46 @@ def test_uploaded_picture_takes_the_place_of_the_example(page):
     assert [metric.value for metric in page.metric] == ["3"]
 
 
+def as_rows(table: bytes) -> list[dict[str, str]]:
+    """Read a table as a spreadsheet does."""
+    return [*csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline=""))]
+
+
 @pytest.fixture
 def rows() -> list[dict[str, str]]:
     """A seven, blank paper and what is no picture, as a spreadsheet gets them."""
     predictor = Predictor()
     table = readings_as_csv(
         [
-            ("Ümit's, 1.png", predictor.read(find_ink(draw(7)))),
-            ("blank.png", predictor.read(np.zeros((90, 90), np.uint8))),
-            ('=HYPERLINK("http://example.org").png', "This is not a picture."),
+            ("Ümit's, 1.png", predictor.read_number(find_ink(draw(7))), ""),
+            ("blank.png", predictor.read_number(np.zeros((90, 90), np.uint8)), ""),
+            ('=HYPERLINK("http://example.org").png', [], "This is not a picture."),
         ]
     )
-    return [*csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline=""))]
+    return as_rows(table)
 
 
 def test_readings_are_a_row_each(rows):
     seven, blank, _ = rows
     assert (seven["name"], seven["digit"], seven["is_digit"], seven["problem"]) == ("Ümit's, 1.png", "7", "True", "")
+    assert (seven["line"], seven["position"]) == ("1", "1")
     probabilities = [float(seven[f"probability_{digit}"]) for digit in range(10)]
     assert sum(probabilities) == pytest.approx(1, abs=1e-4)
     assert float(seven["confidence"]) == max(probabilities) == probabilities[7]
-    assert "blank paper" in blank["problem"]
+    assert blank["problem"]
     assert not blank["digit"] and not blank["is_digit"]
+
+
+def test_digits_of_a_number_are_a_row_each_with_line_and_position():
+    table = readings_as_csv([("sheet.png", Predictor().read_number(write_numbers("42", "907")), "")])
+    assert [(row["line"], row["position"], row["digit"]) for row in as_rows(table)] == [
+        *[("1", "1", "4"), ("1", "2", "2")],
+        *[("2", "1", "9"), ("2", "2", "0"), ("2", "3", "7")],
+    ]
 
 
 def test_no_name_becomes_a_formula(rows):
     assert rows[2]["name"] == '\'=HYPERLINK("http://example.org").png'
     assert rows[2]["problem"] == "This is not a picture."
     for start in "+-@":
-        assert f"\n'{start}1," in readings_as_csv([(f"{start}1", "")]).decode()
+        assert f"\n'{start}1," in readings_as_csv([(f"{start}1", [], "")]).decode()

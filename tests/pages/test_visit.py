@@ -79,7 +79,7 @@ def test_only_the_newest_are_kept(page):
 
 
 def test_they_are_taken_along_as_pictures_and_a_table():
-    with zipfile.ZipFile(io.BytesIO(as_zip([(drawing(7), "7"), (drawing(3), "not a digit")]))) as archive:
+    with zipfile.ZipFile(io.BytesIO(as_zip([(drawing(7), "7", True), (drawing(3), "not a digit", True)]))) as archive:
         assert archive.read("001.png") == drawing(7).picture
         table = [*csv.reader(io.TextIOWrapper(archive.open("readings.csv"), newline=""))]
     assert table == [["file", "read"], ["001.png", "7"], ["002.png", "not a digit"]]
