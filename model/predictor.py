@@ -165,11 +165,11 @@ class Predictor:
         alone = [Digit(0, whole.steps.box if whole.steps else (0, 0, 0, 0), whole)]
         lines = find_lines(ink)
         digits = []
-        for number, (line, places) in enumerate(zip(lines, get_locator()(lines), strict=True)):
+        for line, places in zip(lines, get_locator()(lines), strict=True):
             for sign, place in zip(part(line, [place.middle for place in places]), places, strict=True):
                 reading = self._read_sign(sign, place)
                 if reading.prediction:  # else there is no ink left for it
-                    digits.append(Digit(number, sign.box, reading))
+                    digits.append(Digit(line.number, sign.box, reading))
         if len(digits) <= 1 or (len(digits) == 2 and _is_one_digit(whole)) or _is_texture(digits):
             return alone
         return digits

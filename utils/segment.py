@@ -12,7 +12,9 @@ from utils.preprocess import INK_LEVEL, STRONG_INK_LEVEL
 MIN_SIDE_PX = 8  # what is smaller both ways is a speck: no digit can be read in it
 SPECK_SHARE = 0.1  # so is what is smaller both ways than this share of the line's height
 MAX_PATCHES = 800  # a page has 200 digits; of more patches the largest are taken
-LOW_SHARE = 0.4  # lower than this share of the highest patch is none of those that lines are found by
+# Of the patches' heights, so many per cent are below what is usual. Lower than a share of that is none of those that
+# lines are found by.
+HEIGHT_PERCENTILE, LOW_SHARE = 90, 0.4
 IN_LINE_SHARE = 0.5  # neighbours in a line share so much of the lower one's height
 MAX_ASPECT = 100  # what is so many times as wide as high is no writing
 # So many patches tell how a line slopes; one that rises by less than this share of its height is left as it is.
@@ -22,15 +24,20 @@ CUT_ROWS = 32  # cuts are looked for in copies that are so high
 SIDESTEP = 60.0  # what a cut pays for a step to the side, where crossing ink costs 255 a pixel
 OFF_MIDDLE = 8.0  # and in each row for each pixel away from the middle between two digits
 WHOLE_SHARE = 0.8  # a patch of ink that lies by this share in one digit is all of it
+# A line is parted where so many heights of paper are between signs: what is far apart may have a size of its own. But
+# no part is taken for lower than this share of the line's height, and of what is usual: a dash is no digit that lies.
+WIDE_GAP, LEAST_HEIGHT = 0.5, 0.9
 MARGIN_SHARE = 0.2  # of the line's height, around a digit
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of writing.
+    """A line of writing, or a part of one with wide gaps beside it.
 
     Attributes
     ----------
+    number : int
+        Which line of the picture it is, or is part of; 0 is the topmost.
     ink : ndarray of uint8, shape (height, width)
         The line's ink: paper 0, ink 255. It is level, even if the line rises or falls in the picture.
     patches : ndarray of uint16, shape (height, width)
@@ -41,6 +48,7 @@ class Line:
         In the picture y grows by so much for each x.
     """
 
+    number: int
     ink: np.ndarray
     patches: np.ndarray
     corner: tuple[int, int]
@@ -77,7 +85,7 @@ def find_lines(ink: np.ndarray) -> list[Line]:
     Returns
     -------
     list of Line
-        From top to bottom; none if there is nothing but paper, smudges and specks.
+        From top to bottom, the parts of one from left to right; none if there is nothing but paper and specks.
     """
     _, patches, stats, _ = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8), connectivity=8)
     strong = np.zeros(len(stats), bool)
@@ -87,17 +95,21 @@ def find_lines(ink: np.ndarray) -> list[Line]:
     kept = np.flatnonzero(strong & (longer >= MIN_SIDE_PX))
     kept = kept[np.argsort(-stats[kept, cv2.CC_STAT_AREA], kind="stable")][:MAX_PATCHES]
     boxes = stats[kept, :4].astype(int)
-    lines = [_make_line(ink, patches, kept[members], boxes[members]) for members in _group(boxes)]
+    if not len(boxes):
+        return []
+    height = float(np.percentile(boxes[:, 3], HEIGHT_PERCENTILE))
+    lines = [_make_line(ink, patches, kept[members], boxes[members]) for members in _group(boxes, height)]
     lines = [line for line in lines if line.ink.shape[1] <= MAX_ASPECT * line.ink.shape[0]]
-    return sorted(lines, key=lambda line: line.corner[1] + line.ink.shape[0] / 2)
+    lines.sort(key=lambda line: line.corner[1] + line.ink.shape[0] / 2)
+    return [part for number, line in enumerate(lines) for part in _part_at_wide_gaps(line, number, height)]
 
 
-def _group(boxes: np.ndarray) -> Sequence[list[int]]:
+def _group(boxes: np.ndarray, height: float) -> Sequence[list[int]]:
     """Group patches into lines: each is in the line whose last patch is as high up as it is."""
     lines: list[list[int]] = []
     tops, heights = boxes[:, 1], boxes[:, 3]
     bottoms = tops + heights
-    high = heights >= LOW_SHARE * heights.max(initial=0)
+    high = heights >= LOW_SHARE * height
     by_left = np.argsort(boxes[:, 0], kind="stable")
     for patch in by_left[high[by_left]]:
         last = [line[-1] for line in lines]
@@ -128,7 +140,7 @@ def _make_line(ink: np.ndarray, patches: np.ndarray, members: np.ndarray, boxes:
     ink = np.where(own > 0, ink[y:bottom, x:right], 0).astype(np.uint8)
     slope = _slope(boxes[boxes[:, 3] >= LOW_SHARE * height])
     if abs(slope) * (right - x) < LEAST_RISE * height:
-        return Line(ink, own, (x, y), 0.0)
+        return Line(0, ink, own, (x, y), 0.0)
     rise = slope * (right - x)
     down = max(rise, 0.0)
     level = np.array([[1, 0, 0], [-slope, 1, down]])
@@ -137,7 +149,27 @@ def _make_line(ink: np.ndarray, patches: np.ndarray, members: np.ndarray, boxes:
     own = cv2.warpAffine(own, level, size, flags=cv2.INTER_NEAREST)
     rows = np.flatnonzero(ink.any(axis=1))
     window = slice(rows[0], rows[-1] + 1)
-    return Line(ink[window], own[window], (x, round(y - down + rows[0])), slope)
+    return Line(0, ink[window], own[window], (x, round(y - down + rows[0])), slope)
+
+
+def _part_at_wide_gaps(line: Line, number: int, usual_height: float) -> list[Line]:
+    height = line.ink.shape[0]
+    least_height = LEAST_HEIGHT * max(height, usual_height)
+    columns = np.flatnonzero(line.patches.any(axis=0))
+    gaps = np.flatnonzero(np.diff(columns) > WIDE_GAP * height)
+    starts, ends = [columns[0], *columns[gaps + 1]], [*columns[gaps] + 1, columns[-1] + 1]
+    parts = []
+    for start, end in zip(starts, ends, strict=True):
+        rows = np.flatnonzero(line.patches[:, start:end].any(axis=1))
+        missing = max(0, round(least_height) - (rows[-1] + 1 - rows[0]))
+        above = missing // 2
+        window = slice(rows[0], rows[-1] + 1), slice(start, end)
+        paper = (above, missing - above), (0, 0)
+        x, y = line.corner
+        corner = int(x + start), round(y + line.slope * start + rows[0] - above)
+        ink, patches = np.pad(line.ink[window], paper), np.pad(line.patches[window], paper)
+        parts.append(Line(number, ink, patches, corner, line.slope))
+    return parts
 
 
 def _slope(boxes: np.ndarray) -> float:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.drawings import draw_number
 from utils.preprocess import INK_LEVEL
-from utils.segment import MAX_ASPECT, Line, find_lines, part
+from utils.segment import LEAST_HEIGHT, MAX_ASPECT, Line, find_lines, part
 
 
 def test_lines_are_found_from_top_to_bottom():
@@ -79,3 +79,18 @@ def test_what_lies_apart_is_whole():
 
 def test_without_middles_there_are_no_signs():
     assert part(two_with_a_bridge(), []) == []
+
+
+def test_a_line_is_parted_at_wide_gaps_and_stays_one_line():
+    parts = find_lines(draw_number("426", gap=1.5))
+    assert [part.number for part in parts] == [0, 0, 0]
+    lefts = [part.corner[0] for part in parts]
+    assert lefts == sorted(lefts)
+
+
+def test_a_dash_far_from_others_is_not_made_as_high_as_a_digit():
+    ink = draw_number("42", gap=2.5)
+    cv2.line(ink, (275, 130), (305, 130), 255, 12, cv2.LINE_AA)
+    heights = [part.ink.shape[0] for part in find_lines(ink)]
+    assert len(heights) == 3
+    assert heights[1] == pytest.approx(LEAST_HEIGHT * max(heights), abs=3)
