@@ -48,10 +48,10 @@ import numpy as np
 import tensorflow as tf
 
 from model.card import LITERT_FILE, Card, CheckpointError, file_sha256, read_card, write_card
+from model.corrections.teaching import compare, load_lessons
 from model.data.examples import Examples, add_corrections, choose_recipe, make_sources, with_corrections
 from model.data.mnist import find_mnist, load_mnist
 from model.data.strokes import is_unreadable, load_strokes, select_digits, split_writers
-from model.data.teaching import compare, load_lessons
 from model.layers import describe_networks
 from model.litert import LiteRTNetwork
 from model.measure.quality import drawing_tests, judge, write_quality

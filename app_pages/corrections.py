@@ -9,8 +9,8 @@ from app_pages.parts.correct import name_label, tell_problem
 from app_pages.parts.exchange import offer_export, offer_import
 from app_pages.parts.shared import get_predictor
 from app_pages.sidebar.permission import is_permitted
-from model.data.corrections import LABELS, Correction, Corrections, CorrectionsError
-from model.data.doubts import find_doubtful
+from model.corrections.doubts import find_doubtful
+from model.corrections.store import LABELS, Correction, Corrections, CorrectionsError
 from model.runs.jobs import is_switched_off
 from utils.image import to_data_url
 from utils.words import as_markdown

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from model.card import SHIPPED, read_card
-from model.data.corrections import Corrections, correct
+from model.corrections.store import Corrections, correct
+from model.corrections.teaching import is_held_back
 from model.data.drawing import draw_at_random
-from model.data.teaching import is_held_back
 from model.measure.odd_hands import nine_like_a_g
 from model.options import Options
 from model.predictor import Predictor

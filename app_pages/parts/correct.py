@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.data.corrections import LABELS, NO_DIGIT, Corrections, CorrectionsError, correct, label_read
+from model.corrections.store import LABELS, NO_DIGIT, Corrections, CorrectionsError, correct, label_read
 from model.predictor import Prediction, Predictor, Reading
 from utils.words import as_markdown, which_of
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from model.data.corrections import Correction, Corrections
-from model.data.corrections_files import read_file, write_npz, write_zip
+from model.corrections.files import read_file, write_npz, write_zip
+from model.corrections.store import Correction, Corrections
 from utils.words import as_markdown
 
 KINDS = {

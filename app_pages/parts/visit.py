@@ -12,7 +12,7 @@ import streamlit as st
 
 from app_pages.parts.correct import in_words, name_label, store_label
 from app_pages.parts.shared import get_predictor
-from model.data.corrections import LABELS
+from model.corrections.store import LABELS
 from model.predictor import Digit, number_text
 from utils.image import decode_grey, ink_from_canvas, to_data_url
 from utils.sketch import Sketch, Version

@@ -10,7 +10,7 @@ from app_pages.sidebar.outcome import announce_end, show_end
 from app_pages.sidebar.permission import ask_password, has_password, is_permitted
 from app_pages.sidebar.switch import show_ways_back
 from model.card import KERAS_FILE
-from model.data.corrections import Corrections, CorrectionsError
+from model.corrections.store import Corrections, CorrectionsError
 from model.options import NETWORKS, Options
 from model.presets import MNIST_IMAGES, PRESETS, expected_seconds
 from model.runs.folder import METRICS_FILE, STEPS_FILE, State, Status, read_metrics

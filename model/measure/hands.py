@@ -26,11 +26,11 @@ import keras
 import numpy as np
 
 from model.card import KERAS_FILE, SHIPPED, read_card
+from model.corrections.teaching import Pictures, is_held_back
 from model.data.examples import Examples, add_corrections, choose_recipe, make_sources, with_corrections
 from model.data.mnist import Mnist, load_mnist, stratified_split, to_unit_range
 from model.data.redrawn import Drawn, draw, redraw_kept
 from model.data.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
-from model.data.teaching import Pictures, is_held_back
 from model.measure.odd_hands import ODD_HANDS, write_odd
 from model.measure.quality import JUDGED_SEED, MAX_SLANT
 from model.measure.report import compare

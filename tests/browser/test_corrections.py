@@ -5,7 +5,7 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
-from model.data.corrections import Corrections  # noqa: E402
+from model.corrections.store import Corrections  # noqa: E402
 from tests.browser.test_drawing import answer, draw_with_finger, open_page, write  # noqa: E402
 from tests.conftest import Server  # noqa: E402
 from tests.drawings import strokes  # noqa: E402

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, read_card
-from model.data.corrections import NO_DIGIT, Corrections
+from model.corrections.store import NO_DIGIT, Corrections
 from tests.conftest import encode, open_page
 from tests.drawings import draw
 from tests.pages.test_recognise import show_example

@@ -5,8 +5,8 @@ import io
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.data.corrections import NO_DIGIT, Corrections
-from model.data.corrections_files import write_zip
+from model.corrections.files import write_zip
+from model.corrections.store import NO_DIGIT, Corrections
 from tests.conftest import open_page
 from tests.model.data.test_corrections import drawn
 from tests.model.data.test_corrections_files import SEVEN, a_zip

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, TUTORIALS, HeldBack, read_card, write_card
-from model.data.corrections import Corrections, correct
+from model.corrections.store import Corrections, correct
 from model.options import RATE_TO_GO_ON, RATE_TO_TEACH
 from model.runs import jobs
 from model.runs.folder import STEPS_FILE, State, Status, append_metrics, write_status

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.data.corrections import Corrections
+from model.corrections.store import Corrections
 from tests.conftest import open_page
 from tests.pages.test_visit import drawing
 

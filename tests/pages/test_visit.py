@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app_pages.parts.visit import MAX_DRAWINGS, as_zip
-from model.data.corrections import Corrections
+from model.corrections.store import Corrections
 from tests.conftest import encode, open_page
 from tests.drawings import draw
 from utils.sketch import Sketch, Version

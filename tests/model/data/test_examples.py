@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from model.corrections.teaching import Pictures
 from model.data.drawing import to_unit_box
 from model.data.examples import (
     AS_IT_IS,
@@ -19,7 +20,6 @@ from model.data.examples import (
 from model.data.mnist import load_mnist
 from model.data.skeleton import centre_lines
 from model.data.strokes import Characters
-from model.data.teaching import Pictures
 from model.networks import NETWORKS
 from model.options import Options
 from model.training import fit

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from model.data.corrections import NO_DIGIT, Correction
-from model.data.doubts import find_doubtful, held_out, off_diagonal
+from model.corrections.doubts import find_doubtful, held_out, off_diagonal
+from model.corrections.store import NO_DIGIT, Correction
 from model.data.redrawn import draw
 from model.measure.odd_hands import write_odd
 from model.predictor import Predictor

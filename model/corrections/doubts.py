@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from model.data.corrections import NO_DIGIT, Correction
+from model.corrections.store import NO_DIGIT, Correction
 from model.data.mnist import to_unit_range
 from model.predictor import Predictor
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.data.corrections import NO_DIGIT, as_ink, correct
+from model.corrections.store import NO_DIGIT, as_ink, correct
 from model.predictor import Prediction
 from tests.drawings import draw
 from utils.preprocess import normalize_digit

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from model.data.corrections import Corrections
+from model.corrections.store import Corrections
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

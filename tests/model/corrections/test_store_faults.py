@@ -16,15 +16,15 @@ import numpy as np
 import psycopg
 import pytest
 
+from model.corrections.store import Correction, Corrections, CorrectionsError
 from model.data import corrections as module
-from model.data.corrections import Correction, Corrections, CorrectionsError
 from tests.conftest import ROOT
 from tests.model.data.test_corrections import drawn
 
 # Another server: it stores the corrections with these numbers, and says of each when it is stored.
 WRITER = """
 import sys
-from model.data.corrections import Corrections
+from model.corrections.store import Corrections
 from tests.model.data.test_corrections_faults import numbered
 store = Corrections(sys.argv[1])
 for number in range(int(sys.argv[2]), int(sys.argv[3])):

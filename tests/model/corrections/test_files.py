@@ -7,8 +7,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from model.corrections.store import NO_DIGIT, Correction
 from model.data import corrections_files as files
-from model.data.corrections import NO_DIGIT, Correction
 from tests.conftest import encode
 from tests.drawings import draw
 from tests.model.data.test_corrections import drawn

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.card import HeldBack
-from model.data.corrections import NO_DIGIT, Corrections, CorrectionsError
+from model.corrections.store import NO_DIGIT, Corrections, CorrectionsError
 from model.data.mnist import to_unit_range
 from model.predictor import Predictor
 
