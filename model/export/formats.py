@@ -16,7 +16,10 @@ ENCLOSED = (
     "utils/__init__.py",
     "utils/files.py",
     "utils/image.py",
+    "utils/ink.py",
+    "utils/page.py",
     "utils/preprocess.py",
+    "utils/printed_grid.py",
     "utils/ruled_paper.py",
 )
 
