@@ -135,7 +135,7 @@ class Options:
             if value == defaults[name] or name in without:
                 continue
             words.append(as_flag(name))
-            if value not in (True, ""):
+            if value is not True and value != "":
                 words += map(str, value) if isinstance(value, tuple) else [str(value)]
         return words
 

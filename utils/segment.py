@@ -16,6 +16,7 @@ MAX_PATCHES = 800  # a page has 200 digits; of more patches the largest are take
 # lines are found by.
 HEIGHT_PERCENTILE, LOW_SHARE = 90, 0.4
 IN_LINE_SHARE = 0.5  # neighbours in a line share so much of the lower one's height
+NEAR_LINE = 0.5  # a low patch belongs to a line if it is this near to it, in usual heights
 MAX_ASPECT = 100  # what is so many times as wide as high is no writing
 # So many patches tell how a line slopes; one that rises by less than this share of its height is left as it is.
 MIN_PATCHES_OF_SLOPE, LEAST_RISE = 4, 0.15
@@ -119,11 +120,14 @@ def _group(boxes: np.ndarray, height: float) -> Sequence[list[int]]:
             lines[int(shares.argmax())].append(int(patch))
         else:
             lines.append([int(patch)])
-    # Dots, dashes and hats belong to the line nearest to them.
+    # Dots, dashes and hats belong to the line nearest to them, if one is near.
     middles = tops + heights / 2
     for patch in by_left[~high[by_left]]:
-        away = [np.abs(middles[line] - middles[patch]).min() for line in lines]
-        lines[int(np.argmin(away))].append(int(patch))
+        away = [np.maximum(tops[line] - middles[patch], middles[patch] - bottoms[line]).min() for line in lines]
+        if min(away) <= NEAR_LINE * height:
+            lines[int(np.argmin(away))].append(int(patch))
+        else:
+            lines.append([int(patch)])
     return lines
 
 

@@ -7,11 +7,12 @@ import zipfile
 import numpy as np
 import pytest
 
+from model.corrections import files
 from model.corrections.store import NO_DIGIT, Correction
-from model.data import corrections_files as files
 from tests.conftest import encode
 from tests.drawings import draw
-from tests.model.data.test_corrections import drawn
+from tests.model.corrections.test_store import drawn
+from utils.image import MAX_SIDE_PX
 
 CORRECTIONS = [drawn(7, read_as=1), drawn(1), drawn(4, label=9), drawn(8, label=NO_DIGIT)]
 
@@ -86,7 +87,7 @@ def test_each_bad_picture_is_listed_with_its_reason():
         "good.png,x",
         "big.png,1",
     ]
-    white, big = np.full((50, 50), 255, np.uint8), np.zeros((1, 1025), np.uint8)
+    white, big = np.full((50, 50), 255, np.uint8), np.zeros((1, MAX_SIDE_PX + 1), np.uint8)
     pictures = {"good.png": SEVEN, "words.png": b"words", "white.png": encode(white), "big.png": encode(big)}
     back, problems = files.read_file(a_zip("\n".join(rows), **pictures, **{"more.png": SEVEN}))
     assert [correction.label for correction in back] == [7]
@@ -96,7 +97,7 @@ def test_each_bad_picture_is_listed_with_its_reason():
         "white.png: There is nothing but blank paper.",
         "good.png: expected a label from 0 to 9, or 10 for what is not a digit; got '12'",
         "good.png: expected a label from 0 to 9, or 10 for what is not a digit; got 'x'",
-        "big.png: it has 1,025 × 1 pixels; at most 1,024 a side are read",
+        "big.png: it has 1,601 × 1 pixels; at most 1,600 a side are read",
         "more.png: labels.csv does not list it",
     ]
 
@@ -149,7 +150,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch):
 
 def test_a_picture_that_is_a_bomb_is_listed():
     content = a_zip(**{"a.png": encode(np.zeros((3000, 3000), np.uint8))})
-    assert files.read_file(content) == ([], ["a.png: it has 3,000 × 3,000 pixels; at most 1,024 a side are read"])
+    assert files.read_file(content) == ([], ["a.png: it has 3,000 × 3,000 pixels; at most 1,600 a side are read"])
 
 
 def test_a_million_entries_are_refused_before_the_list_of_them_is_read(monkeypatch):

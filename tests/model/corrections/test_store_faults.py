@@ -16,16 +16,16 @@ import numpy as np
 import psycopg
 import pytest
 
+from model.corrections import store as module
 from model.corrections.store import Correction, Corrections, CorrectionsError
-from model.data import corrections as module
 from tests.conftest import ROOT
-from tests.model.data.test_corrections import drawn
+from tests.model.corrections.test_store import drawn
 
 # Another server: it stores the corrections with these numbers, and says of each when it is stored.
 WRITER = """
 import sys
 from model.corrections.store import Corrections
-from tests.model.data.test_corrections_faults import numbered
+from tests.model.corrections.test_store_faults import numbered
 store = Corrections(sys.argv[1])
 for number in range(int(sys.argv[2]), int(sys.argv[3])):
     store.add(numbered(number))
