@@ -9,7 +9,7 @@ from model.corrections.files import write_zip
 from model.corrections.store import NO_DIGIT, Corrections
 from tests.conftest import open_page
 from tests.model.corrections.test_store import drawn
-from tests.model.corrections.test_store_files import SEVEN, a_zip
+from tests.model.corrections.test_files import SEVEN, a_zip
 
 PAGE = "app_pages/corrections.py"
 
