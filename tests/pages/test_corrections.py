@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from model.corrections.files import write_zip
 from model.corrections.store import NO_DIGIT, Corrections
 from tests.conftest import open_page
-from tests.model.corrections.test_store import drawn
 from tests.model.corrections.test_files import SEVEN, a_zip
+from tests.model.corrections.test_store import drawn
 
 PAGE = "app_pages/corrections.py"
 
