@@ -51,7 +51,7 @@ from model.card import LITERT_FILE, Card, CheckpointError, file_sha256, read_car
 from model.corrections.teaching import compare, load_lessons
 from model.data.examples import Examples, add_corrections, choose_recipe, make_sources, with_corrections
 from model.data.mnist import find_mnist, load_mnist
-from model.data.strokes import is_unreadable, load_strokes, select_digits, split_writers
+from model.data.strokes import load_strokes, select_digits, select_readable, split_writers
 from model.layers import describe_networks
 from model.litert import LiteRTNetwork
 from model.measure.quality import drawing_tests, judge, write_quality
@@ -141,7 +141,7 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
         if options.validate_on_test:
             print(VALIDATED_ON_TEST)
         chosen, validation = split(options, mnist, writers)
-        pens = writers and writers["train"].select(np.flatnonzero(~is_unreadable(writers["train"])))
+        pens = writers and select_readable(writers["train"])
         sources = make_sources(mnist.x_train[chosen], mnist.y_train[chosen], pens, recipe, options)
         if taught:
             sources, recipe = add_corrections(sources, taught), with_corrections(recipe, taught.labels)

@@ -7,7 +7,8 @@ from app_pages.parts.canvas import show_canvas, show_controls
 from app_pages.parts.correct import WHAT_IS_STORED, in_words, store_label, take_back
 from app_pages.parts.shared import get_predictor
 from app_pages.sidebar.retrain import offer_training
-from model.predictor import DIGITS, Predictor, Reading
+from model.litert import DIGITS
+from model.predictor import Predictor, Reading
 from utils.image import ink_from_canvas
 from utils.sketch import Sketch
 from utils.words import a_digit

@@ -9,7 +9,7 @@ import numpy as np
 from model.card import LITERT_FILE, SHIPPED, Card, read_card
 from model.litert import DIGITS, IMAGE_SHAPE, LiteRTNetwork, softmax
 from model.numbers.locate import Place, get_locator
-from utils.preprocess import BlankError, Steps, normalize_digit
+from utils.preprocess import BlankError, Steps, check_ink, normalize_digit
 from utils.segment import Sign, find_lines, part
 
 # Another digit that is at least this likely is named beside the likeliest ("4 or 9?").
@@ -161,18 +161,22 @@ class Predictor:
         list of Digit
             Line by line, from left to right. A single one has the reading of the whole image, as `read` gives it.
         """
-        whole = self.read(ink)
-        alone = [Digit(0, whole.steps.box if whole.steps else (0, 0, 0, 0), whole)]
+        check_ink(ink)
         lines = find_lines(ink)
+        places_of_lines = get_locator()(lines)
         digits = []
-        for line, places in zip(lines, get_locator()(lines), strict=True):
-            for sign, place in zip(part(line, [place.middle for place in places]), places, strict=True):
-                reading = self._read_sign(sign, place)
-                if reading.prediction:  # else there is no ink left for it
-                    digits.append(Digit(line.number, sign.box, reading))
-        if len(digits) <= 1 or (len(digits) == 2 and _is_one_digit(whole)) or _is_texture(digits):
-            return alone
-        return digits
+        if sum(map(len, places_of_lines)) > 1:  # one is read below, as a whole
+            for line, places in zip(lines, places_of_lines, strict=True):
+                for sign, place in zip(part(line, [place.middle for place in places]), places, strict=True):
+                    reading = self._read_sign(sign, place)
+                    if reading.prediction:  # else there is no ink left for it
+                        digits.append(Digit(line.number, sign.box, reading))
+        if len(digits) > 2 and not _is_texture(digits):
+            return digits
+        whole = self.read(ink)
+        if len(digits) == 2 and not _is_one_digit(whole):
+            return digits
+        return [Digit(0, whole.steps.box if whole.steps else (0, 0, 0, 0), whole)]
 
     def _read_sign(self, sign: Sign, place: Place) -> Reading:
         reading = self.read(sign.ink)

@@ -81,10 +81,7 @@ def normalize_digit(ink: np.ndarray) -> Steps:
     ValueError
         If the array is no ink image.
     """
-    if ink.ndim != 2 or ink.dtype != np.uint8 or not ink.size:
-        raise ValueError(
-            f"Expected an ink image, uint8 (height, width), paper 0 and ink 255; got {ink.dtype} {ink.shape}."
-        )
+    check_ink(ink)
     ink = _without_specks(ink)
     x, y, width, height = cv2.boundingRect((ink >= INK_LEVEL).view(np.uint8))
     box = x, y, width, height
@@ -93,6 +90,14 @@ def normalize_digit(ink: np.ndarray) -> Steps:
     if not fitted.size:
         raise BlankError("Its lines are too thin to be seen in 28×28 pixels.")
     return Steps(ink=ink, box=box, fitted=fitted, image=centre_by_mass(fitted) / np.float32(255))
+
+
+def check_ink(ink: np.ndarray) -> None:
+    """Raise a `ValueError` that says what was expected, if an array is no ink image."""
+    if ink.ndim != 2 or ink.dtype != np.uint8 or not ink.size:
+        raise ValueError(
+            f"Expected an ink image, uint8 (height, width), paper 0 and ink 255; got {ink.dtype} {ink.shape}."
+        )
 
 
 def _check_not_blank(ink: np.ndarray, box: tuple[int, int, int, int]) -> None:

@@ -88,8 +88,8 @@ def find_lines(ink: np.ndarray) -> list[Line]:
     list of Line
         From top to bottom, the parts of one from left to right; none if there is nothing but paper and specks.
     """
-    _, patches, stats, _ = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8), connectivity=8)
-    strong = np.zeros(len(stats), bool)
+    count, patches, stats, _ = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8), connectivity=8)
+    strong = np.zeros(count, bool)
     strong[patches[ink >= STRONG_INK_LEVEL]] = True
     strong[0] = False  # the paper
     longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
@@ -99,7 +99,7 @@ def find_lines(ink: np.ndarray) -> list[Line]:
     if not len(boxes):
         return []
     height = float(np.percentile(boxes[:, 3], HEIGHT_PERCENTILE))
-    lines = [_make_line(ink, patches, kept[members], boxes[members]) for members in _group(boxes, height)]
+    lines = [_make_line(ink, patches, count, kept[members], boxes[members]) for members in _group(boxes, height)]
     lines = [line for line in lines if line.ink.shape[1] <= MAX_ASPECT * line.ink.shape[0]]
     lines.sort(key=lambda line: line.corner[1] + line.ink.shape[0] / 2)
     return [part for number, line in enumerate(lines) for part in _part_at_wide_gaps(line, number, height)]
@@ -131,14 +131,14 @@ def _group(boxes: np.ndarray, height: float) -> Sequence[list[int]]:
     return lines
 
 
-def _make_line(ink: np.ndarray, patches: np.ndarray, members: np.ndarray, boxes: np.ndarray) -> Line:
+def _make_line(ink: np.ndarray, patches: np.ndarray, count: int, members: np.ndarray, boxes: np.ndarray) -> Line:
     heights = boxes[:, 3]
     height = np.median(heights[heights >= heights.max() / 2])
     large = boxes[:, 2:].max(axis=1) >= SPECK_SHARE * height
     members, boxes = members[large], boxes[large]
     x, y = boxes[:, :2].min(axis=0).tolist()
     right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
-    numbers = np.zeros(patches.max() + 1, np.uint16)
+    numbers = np.zeros(count, np.uint16)
     numbers[members] = np.arange(1, len(members) + 1)
     own = numbers[patches[y:bottom, x:right]]
     ink = np.where(own > 0, ink[y:bottom, x:right], 0).astype(np.uint8)

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from model.corrections.store import LABELS, NO_DIGIT, Correction, as_picture, correct
-from model.predictor import DIGITS, IMAGE_SHAPE
+from model.litert import DIGITS, IMAGE_SHAPE
 from utils.image import MAX_SIDE_PX, ink_from_canvas
 from utils.preprocess import STRONG_INK_LEVEL, normalize_digit
 

@@ -21,7 +21,8 @@ from filelock import FileLock
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from model.predictor import DIGITS, IMAGE_SHAPE, Prediction
+from model.litert import DIGITS, IMAGE_SHAPE
+from model.predictor import Prediction
 from model.runs.jobs import state_dir
 from utils.files import failing_with_advice
 from utils.preprocess import Steps

@@ -141,6 +141,11 @@ def is_unreadable(characters: Characters) -> np.ndarray:
     return np.array([key in listed for key in keys], bool)
 
 
+def select_readable(characters: Characters) -> Characters:
+    """Return the characters that somebody can read as their label: see `is_unreadable`."""
+    return characters.select(np.flatnonzero(~is_unreadable(characters)))
+
+
 def select_clear_letters(characters: Characters) -> Characters:
     """Return the characters that nobody takes for a digit."""
     site, label = LIGATURES

@@ -23,7 +23,14 @@ from model.data.distortions import DISTORTIONS
 from model.data.examples import AS_IT_IS, AT_HOME, WITH_PENS, Examples, Recipe, make_sources
 from model.data.mnist import load_mnist, stratified_split, to_unit_range
 from model.data.redrawn import draw, redraw_kept
-from model.data.strokes import Characters, is_unreadable, load_strokes, select_clear_letters, select_digits
+from model.data.strokes import (
+    Characters,
+    is_unreadable,
+    load_strokes,
+    select_clear_letters,
+    select_digits,
+    select_readable,
+)
 from model.measure.evaluate import load_not_digits
 from model.networks import NETWORKS
 from model.options import Options, add_data
@@ -78,7 +85,7 @@ class Unseen:
 
 def hold_out(characters: Characters, images: np.ndarray, labels: np.ndarray) -> Unseen:
     """Prepare what is held out: people's characters; MNIST's images ``(n, 28, 28) uint8``, as they are and redrawn."""
-    readable = characters.select(np.flatnonzero(~is_unreadable(characters)))
+    readable = select_readable(characters)
     letters = select_clear_letters(characters)
     return Unseen(
         {

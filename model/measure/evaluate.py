@@ -41,6 +41,7 @@ from model.data.strokes import (
     load_strokes,
     select_clear_letters,
     select_digits,
+    select_readable,
     split_writers,
 )
 from model.measure.numbers import (
@@ -248,8 +249,7 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
     numbers: dict[str, list[NumberAnswer]] = {}
     if "numbers" in sets:
         digits = select_digits(of_test_writers)
-        readable = digits.select(np.flatnonzero(~is_unreadable(digits)))
-        numbers["people"] = answer_numbers(predictor, compose_of_people(readable, arguments.seed))
+        numbers["people"] = answer_numbers(predictor, compose_of_people(select_readable(digits), arguments.seed))
         numbers["mnist"] = answer_numbers(predictor, compose_of_mnist(mnist, arguments.seed))
         singles = draw_kept(digits.strokes, arguments.seed).inks
         summaries["numbers"] = {part: summarise_numbers(part_answers) for part, part_answers in numbers.items()}
@@ -259,8 +259,7 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
         }
     photos: dict[str, list[PhotoAnswer]] = {}
     if "photos" in sets:
-        digits = select_digits(of_test_writers)
-        readable = digits.select(np.flatnonzero(~is_unreadable(digits)))
+        readable = select_readable(select_digits(of_test_writers))
         taken = {"pages of ours": compose_photos(readable, arguments.seed)}
         if arguments.photos:
             taken["photographs"] = load_photos(arguments.photos)

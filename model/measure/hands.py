@@ -30,12 +30,13 @@ from model.corrections.teaching import Pictures, is_held_back
 from model.data.examples import Examples, add_corrections, choose_recipe, make_sources, with_corrections
 from model.data.mnist import Mnist, load_mnist, stratified_split, to_unit_range
 from model.data.redrawn import Drawn, draw, redraw_kept
-from model.data.strokes import Characters, is_unreadable, load_strokes, select_digits, split_writers
+from model.data.strokes import Characters, load_strokes, select_digits, select_readable, split_writers
+from model.litert import DIGITS
 from model.measure.odd_hands import ODD_HANDS, write_odd
 from model.measure.quality import JUDGED_SEED, MAX_SLANT
 from model.measure.report import compare
 from model.options import add_data
-from model.predictor import DIGITS, digit_scores
+from model.predictor import digit_scores
 from model.presets import PRESETS
 from model.training import VALIDATION_REDRAWN, find_digit_threshold, fit, go_partly_back, make_validation_part
 from utils.words import mean_and_spread
@@ -261,7 +262,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     keras.config.disable_interactive_logging()
     unseen = np.isin(characters.places, split_writers(characters)["train"].places, invert=True)
     people = select_digits(characters.select(np.flatnonzero(unseen)))
-    teacher = Teacher(mnist, people.select(np.flatnonzero(~is_unreadable(people))))
+    teacher = Teacher(mnist, select_readable(people))
     ranked = teacher.rank_writers()
     middle = WRITERS + max(0, len(ranked) - 2 * WRITERS) // 2
     writers = {WORST: ranked[:WRITERS], AVERAGE: ranked[middle : middle + WRITERS]}

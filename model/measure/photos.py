@@ -212,11 +212,6 @@ def _photograph(page: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray,
     return photo.clip(0, 255).astype(np.uint8), to_photo
 
 
-def read_whole(predictor: Predictor, ink: np.ndarray) -> list[Digit]:
-    """Read a page as the app does."""
-    return predictor.read_number(ink)
-
-
 def read_patches(predictor: Predictor, ink: np.ndarray) -> list[Digit]:
     """Read each patch of ink that is as large as a digit, for comparison."""
     _, patches, boxes, _ = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8))
@@ -230,9 +225,11 @@ def read_patches(predictor: Predictor, ink: np.ndarray) -> list[Digit]:
 
 
 def answer_photos(
-    predictor: Predictor, photos: Sequence[Photo], read: Callable[[Predictor, np.ndarray], list[Digit]] = read_whole
+    predictor: Predictor,
+    photos: Sequence[Photo],
+    read: Callable[[Predictor, np.ndarray], list[Digit]] = Predictor.read_number,
 ) -> list[PhotoAnswer]:
-    """Let the network read photographs."""
+    """Let the network read photographs, by default as the app does."""
     answers = []
     for photo in photos:
         picture, to_page = decode_page(photo.content)

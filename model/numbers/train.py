@@ -25,7 +25,7 @@ from keras import layers
 from model.card import CARD_FILE, LITERT_FILE, file_sha256
 from model.data.examples import choose_recipe, make_sources
 from model.data.mnist import load_mnist, stratified_split
-from model.data.strokes import is_unreadable, load_strokes, select_digits, split_writers
+from model.data.strokes import load_strokes, select_digits, select_readable, split_writers
 from model.numbers.locate import CLASSES, HEIGHT_PX, SHAPES
 from model.numbers.strips import UNASKED, Strips, Writing
 from model.options import Options, add_data
@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except ValueError as error:
         raise SystemExit(str(error)) from error
     chosen, _ = stratified_split(mnist.y_train, options.validation_split, options.seed)
-    pens = pens and pens.select(np.flatnonzero(~is_unreadable(pens)))
+    pens = pens and select_readable(pens)
     recipe = choose_recipe(options, has_pens=bool(pens))
     sources = make_sources(mnist.x_train[chosen], mnist.y_train[chosen], pens, recipe, options)
     strips = Strips(Writing(sources.pools, pens and select_digits(pens).writers), options)

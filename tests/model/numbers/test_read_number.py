@@ -172,3 +172,9 @@ def test_in_a_texture_hardly_a_digit_is_found_and_memory_stays_small(kind, lying
     digits = predictor.read_number(ink)
     assert sum(digit.reading.prediction.is_digit for digit in digits if digit.reading.prediction) <= 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
+
+
+@pytest.mark.parametrize("ink", [np.zeros((280, 280, 3), np.uint8), np.zeros((280, 280)), np.zeros((0, 9), np.uint8)])
+def test_what_is_no_ink_image_is_refused_with_a_sentence(ink):
+    with pytest.raises(ValueError, match="Expected an ink image"):
+        predictor.read_number(ink)
