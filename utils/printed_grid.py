@@ -9,17 +9,16 @@ import cv2
 import numpy as np
 
 from utils.preprocess import INK_LEVEL
+from utils.ruled_paper import MAX_COLUMNS, MAX_THICKNESS_SHARE, MIN_INK, MIN_SIDE_PX, find_ridges, rows_around
 
-MIN_SIDE_PX = 64  # smaller pictures have no room for grids
 # Lines are looked for in a small copy of the picture: in strips of about so many columns, but at least so many strips,
 # at most so many rows high.
 STRIP_PX = 8
 MIN_STRIPS = 32
 MAX_ROWS = 800
-# A line is no thicker than this share of the picture's height, has at least so much ink of 255, climbs no more than
-# this (19°), lies within so many of the copy's rows of a parabola, and is seen over this share of the picture's width.
-MAX_THICKNESS_SHARE = 1 / 40
-MIN_INK = 8
+# A line is as thin, and has as much ink, as a rule of `utils.ruled_paper`. So much ink of 255 may hide it. It climbs no
+# more than this (19°), lies within so many of the copy's rows of a parabola, and is seen over this share of the
+# picture's width.
 HIDING_INK = 32
 MAX_SLOPE = 0.35
 MAX_OFF_ROWS = 1.0
@@ -28,8 +27,6 @@ MIN_LENGTH = 0.25
 # paper, and for each row up or down.
 GAIN, LOSS_HIDDEN, LOSS, TURN_COST = 8, 1, 12, 2
 MAX_PATHS = 400
-# A line is measured in at most so many columns of the picture.
-MAX_COLUMNS = 128
 # A line goes from side to side if it comes so near to both, as a share of the picture's width.
 NEAR_SIDE = 0.1
 # A line has at most so many times the thickness and the ink of one that is like it.
@@ -94,7 +91,7 @@ class _Line:
 
     def places(self, height: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows and the columns of its pixels, int (2 reach + 1, length) each."""
-        rows = _around(self.rows, self.reach, height)
+        rows = rows_around(self.rows, self.reach, height)
         return rows, np.broadcast_to(np.arange(self.start, self.end), rows.shape)
 
 
@@ -127,13 +124,7 @@ def _find_lines(ink: np.ndarray) -> list[_Line]:
     """Find thin lines that are nearly level; those of the transposed picture are nearly upright."""
     height, width = ink.shape
     strips, rows = max(MIN_STRIPS, width // STRIP_PX), height // -(-height // MAX_ROWS)
-    # Transposed, so that each strip lies in one piece in memory: (strips, rows).
-    turned = cv2.transpose(ink) if ink.flags.c_contiguous else ink.T
-    small = cv2.resize(turned, (rows, strips), interpolation=cv2.INTER_AREA)
-    thickest = round(MAX_THICKNESS_SHARE * rows) + 1
-    thick = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((1, thickest), np.uint8))  # upright strokes too
-    thin = cv2.subtract(small, thick)
-    ridge = (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((1, 3), np.uint8)))
+    small, ridge = find_ridges(ink, strips, rows)
     if ridge.any(axis=1).mean() < MIN_LENGTH:
         return []
     step = int(np.ceil(MAX_SLOPE * width / strips * rows / height))
@@ -249,7 +240,7 @@ def _fit(path: np.ndarray, gains: np.ndarray, powers: np.ndarray) -> tuple[int, 
 
 def _measure(ink: np.ndarray, start: int, rows: np.ndarray, side_to_side: bool) -> _Line:
     columns = np.arange(0, len(rows), -(-len(rows) // MAX_COLUMNS))
-    around = ink[_around(rows[columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), start + columns]
+    around = ink[rows_around(rows[columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), start + columns]
     peaks = around.max(axis=0)
     # Medians, because the digits cover the line in fewer than half of the columns.
     level = _median(peaks)
@@ -257,12 +248,6 @@ def _measure(ink: np.ndarray, start: int, rows: np.ndarray, side_to_side: bool) 
     thickness = _median((around >= level / 2).sum(axis=0))
     reach = int(_median((around >= max(MIN_INK, level / 8)).sum(axis=0))) // 2 + 2
     return _Line(start, rows, reach, thickness, level, max(level + 3 * spread, 1.5 * level) + 16, side_to_side)
-
-
-def _around(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
-    """Return the rows up to `reach` away from `rows`, int (2 reach + 1, …)."""
-    around: np.ndarray = np.add.outer(np.arange(-reach, reach + 1), rows)
-    return around.clip(0, height - 1)
 
 
 def _median(values: np.ndarray) -> float:
@@ -323,7 +308,7 @@ def _erase(ink: np.ndarray, families: tuple[list[_Line], list[_Line]]) -> tuple[
         for line in lines:
             columns = np.arange(line.start, line.end)
             # What touches the line from above or below goes on to its middle; what is left of its soft edges does not.
-            beside = _around(line.rows, line.reach + SOFT_EDGE_PX, len(before))[[0, -1]]
+            beside = rows_around(line.rows, line.reach + SOFT_EDGE_PX, len(before))[[0, -1]]
             touching = cv2.dilate(strokes[beside, columns], np.ones((1, 2 * (line.reach // 2) + 1), np.uint8)) > 0
             near = np.repeat(touching, line.reach + 1, axis=0)
             near = np.delete(near, line.reach, axis=0)

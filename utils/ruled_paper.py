@@ -127,13 +127,7 @@ def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
     """Find thin lines from the left side to the right: for each the share that is seen, and its row in each column."""
     height, width = ink.shape
     rows = height // -(-height // MAX_ROWS)
-    # Transposed, so that each strip lies in one piece in memory: (STRIPS, rows).
-    turned = cv2.transpose(ink) if ink.flags.c_contiguous else ink.T
-    strips = cv2.resize(turned, (rows, STRIPS), interpolation=cv2.INTER_AREA)
-    thickest = round(MAX_THICKNESS_SHARE * rows) + 1
-    thick = cv2.morphologyEx(strips, cv2.MORPH_OPEN, np.ones((1, thickest), np.uint8))  # upright strokes too
-    thin = cv2.subtract(strips, thick)
-    ridge = (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((1, 3), np.uint8)))
+    _, ridge = find_ridges(ink, STRIPS, rows)
     if ridge.any(axis=1).mean() < MIN_SEEN_SHARE:
         return []
     paths = _follow(ridge, step=int(np.ceil(MAX_SLOPE * width / STRIPS * rows / height)))
@@ -157,6 +151,31 @@ def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
             found.append(number)
     lines = parabolas[found] @ _powers(width)
     return list(zip(shares[found], ((lines + 0.5) * height / rows - 0.5).round().astype(int), strict=True))
+
+
+def find_ridges(ink: np.ndarray, strips: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find where thin lines that are nearly level have their middles, in a small copy of the picture.
+
+    Parameters
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255.
+    strips, rows : int
+        How wide and how high the copy is.
+
+    Returns
+    -------
+    small : ndarray of uint8, shape (strips, rows)
+        The copy, transposed, so that each strip lies in one piece in memory.
+    ridge : ndarray of bool, shape (strips, rows)
+        Where a line has its middle.
+    """
+    turned = cv2.transpose(ink) if ink.flags.c_contiguous else ink.T
+    small = cv2.resize(turned, (rows, strips), interpolation=cv2.INTER_AREA)
+    thickest = round(MAX_THICKNESS_SHARE * rows) + 1
+    thick = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((1, thickest), np.uint8))  # upright strokes too
+    thin = cv2.subtract(small, thick)
+    return small, (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((1, 3), np.uint8)))
 
 
 def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
@@ -192,7 +211,7 @@ def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
 def _measure(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
     """Measure the rules along `lines`: int (n, width), the rows of each."""
     columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // MAX_COLUMNS))
-    around = ink[_places(lines[:, columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), columns]
+    around = ink[rows_around(lines[:, columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), columns]
     peaks = around.max(axis=0)
     # Medians, because the digit covers the rule in fewer than half of the columns.
     levels = _median(peaks)
@@ -208,7 +227,7 @@ def _median(values: np.ndarray) -> np.ndarray:
     return middle.astype(float)
 
 
-def _places(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
+def rows_around(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
     """Return the rows up to `reach` away from `rows`, int (2 reach + 1, …, width)."""
     around: np.ndarray = np.add.outer(np.arange(-reach, reach + 1), rows)
     return around.clip(0, height - 1)
@@ -221,7 +240,7 @@ def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
     pixels, counts = erased.reshape(-1), under.reshape(-1)
     for rules, length, down, along in zip(families, (height, width), (width, 1), (1, width), strict=True):
         for rule in rules:
-            places = _places(rule.rows, rule.reach, length) * down + np.arange(len(rule.rows)) * along
+            places = rows_around(rule.rows, rule.reach, length) * down + np.arange(len(rule.rows)) * along
             pixels[places[ink.take(places) <= rule.darkest]] = 0
             counts[places] += 1
     erased[under > 1] = 0  # where two rules cross, they are darker than one
