@@ -6,9 +6,9 @@ import streamlit as st
 from app_pages.parts.answer import show_bars, show_blank, two_columns
 from app_pages.parts.canvas import show_canvas, show_controls
 from app_pages.parts.clock import local_now
-from app_pages.parts.dataset import show_dataset
-from app_pages.parts.layers import show_layers
-from app_pages.parts.search import show_searches
+from app_pages.parts.networks.dataset import show_dataset
+from app_pages.parts.networks.layers import show_layers
+from app_pages.parts.networks.search import show_searches
 from app_pages.parts.shared import get_predictor
 from model.card import SHIPPED, CheckpointError
 from model.predictor import Reading

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app_pages.parts.download import offer_download
-from app_pages.parts.figures import show_quality
+from app_pages.parts.networks.download import offer_download
+from app_pages.parts.networks.figures import show_quality
 from app_pages.parts.shared import get_predictor
 from model.runs.in_use import folder_in_use
 

@@ -6,13 +6,13 @@ from functools import partial
 import streamlit as st
 
 from app_pages.parts import answer as widgets
-from app_pages.parts import upload
-from app_pages.parts.camera import take_picture
 from app_pages.parts.canvas import get_sketch, show_canvas, show_controls
 from app_pages.parts.correct import offer_correction
 from app_pages.parts.number import is_unfinished, show_reading
-from app_pages.parts.results import show_pictures
 from app_pages.parts.shared import get_predictor
+from app_pages.parts.uploads import upload
+from app_pages.parts.uploads.camera import take_picture
+from app_pages.parts.uploads.results import show_pictures
 from app_pages.parts.visit import show_visit
 from utils.image import ink_from_canvas
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from app_pages.parts.clock import local_now
-from app_pages.parts.download import offer_download
-from app_pages.parts.figures import show_quality
+from app_pages.parts.networks.download import offer_download
+from app_pages.parts.networks.figures import show_quality
 from app_pages.sidebar.outcome import NOT_MEASURED_HELP
 from app_pages.sidebar.permission import is_permitted
 from app_pages.sidebar.switch import offer_switch

@@ -12,14 +12,14 @@ import numpy as np
 
 from model.corrections.store import NO_DIGIT
 from model.corrections.teaching import Pictures
+from model.data.by_rule.habits import add_habit
+from model.data.by_rule.no_digits import draw_no_digit
+from model.data.by_rule.written import write_digit
 from model.data.distortions import DISTORTIONS, distort_pictures, distort_strokes, soften
 from model.data.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, SIZE_RANGE, Strokes, draw_small, to_unit_box
-from model.data.habits import add_habit
 from model.data.mnist import to_unit_range
-from model.data.no_digits import draw_no_digit
 from model.data.skeleton import centre_lines
 from model.data.strokes import Characters, select_clear_letters, select_digits
-from model.data.written import write_digit
 from model.options import Options
 
 # The sizes of the pools at most, as shares of MNIST's training images. A character of a pool is drawn again and again:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.data.by_rule.written import write_digit
 from model.data.distortions import distort_strokes
 from model.data.drawing import draw_small
-from model.data.written import write_digit
 from model.explain.activations import OpenNetwork
 from model.litert import DIGITS
 

@@ -33,10 +33,10 @@ from model.card import (
     how_to_restore,
     read_card,
 )
+from model.data.by_rule.written import write_digit
 from model.data.drawing import draw_small
 from model.data.examples import random_pen
 from model.data.mnist import to_unit_range
-from model.data.written import write_digit
 from model.export.download import copy_network
 from model.export.formats import FORMATS, READ_FILE, ExportError, export_name, missing_packages
 from model.export.model_card import enclose

@@ -25,8 +25,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
+from model.data.by_rule.written import write_digit
 from model.data.drawing import CANVAS_SIZE_PX, Strokes, draw_strokes
-from model.data.written import write_digit
 from model.measure.proxied import PATH, ProxiedServers, behind_nginx
 from model.measure.report import compare
 from model.measure.server import Server

@@ -7,10 +7,10 @@ import cv2
 import keras
 import numpy as np
 
+from model.data.by_rule.habits import add_habit
 from model.data.distortions import distort_strokes
 from model.data.drawing import Strokes
 from model.data.examples import NO_DIGIT, Pool
-from model.data.habits import add_habit
 from model.data.lines import curve
 from model.data.mnist import to_unit_range
 from model.numbers.compose import Line, write_line

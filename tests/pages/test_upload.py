@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app_pages.parts.spreadsheet import readings_as_csv
+from app_pages.parts.uploads.spreadsheet import readings_as_csv
 from model.predictor import Predictor
 from tests.conftest import encode, open_page
 from tests.drawings import draw, write_numbers

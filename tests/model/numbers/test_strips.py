@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from model.data.by_rule.written import write_digit
 from model.data.examples import NO_DIGIT, Pool
-from model.data.written import write_digit
 from model.numbers.compose import Line
 from model.numbers.locate import BLANK
 from model.numbers.strips import COLUMNS, UNASKED, Strips, Writing, draw_line, draw_mark, make_strip, random_gap

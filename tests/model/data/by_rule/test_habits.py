@@ -2,9 +2,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.data import habits
+from model.data.by_rule import habits
+from model.data.by_rule.habits import add_habit
 from model.data.drawing import to_unit_box
-from model.data.habits import add_habit
 from tests.drawings import STROKES
 from tests.drawings import strokes as drawn
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.data.by_rule.written import write_digit
 from model.data.distortions import distort_strokes
 from model.data.drawing import draw_small
-from model.data.written import write_digit
 from tests.model.data.test_habits import extent
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image, ImageOps
 
-from app_pages.parts.pictures import Picture
+from app_pages.parts.uploads.pictures import Picture
+from utils.files import ROOT
 from utils.image import FORMATS_IN_WORDS
 
-PICTURES = Path(__file__).parents[1] / "pictures"  # tests/make_pictures.py made them
+PICTURES = ROOT / "app_pages/pictures"  # tests/make_pictures.py made them
 EXAMPLES = {
     "Five on paper": PICTURES / "five-on-paper.jpg",
     "Eight on a blackboard": PICTURES / "eight-on-a-blackboard.jpg",

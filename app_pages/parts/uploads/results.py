@@ -10,8 +10,8 @@ import streamlit as st
 from app_pages.parts import answer as widgets
 from app_pages.parts.correct import offer_correction
 from app_pages.parts.number import candidates_of, show_nothing_found, show_reading
-from app_pages.parts.pictures import NOT_READ, Picture, ReadPicture, annotated_png, read_pictures, turn
-from app_pages.parts.spreadsheet import in_places, readings_as_csv
+from app_pages.parts.uploads.pictures import NOT_READ, Picture, ReadPicture, annotated_png, read_pictures, turn
+from app_pages.parts.uploads.spreadsheet import in_places, readings_as_csv
 from model.predictor import Predictor, number_text
 from utils.words import as_markdown, counted, percent, which_of
 

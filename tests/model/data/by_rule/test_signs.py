@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.data.by_rule.signs import SIGNS, draw_sign
 from model.data.drawing import draw_small, to_unit_box
-from model.data.signs import SIGNS, draw_sign
 
 
 @given(st.sampled_from([*SIGNS]), st.integers(0, 2**32))

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from model.data.by_rule.signs import SIGNS, draw_sign
 from model.data.drawing import Strokes, to_unit_box
 from model.data.lines import arc, curve, direction, join, line
-from model.data.signs import SIGNS, draw_sign
 
 
 def draw_no_digit(digits: Sequence[Strokes], labels: np.ndarray, rng: np.random.Generator) -> Strokes:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages.parts.pictures import Picture
+from app_pages.parts.uploads.pictures import Picture
 
 
 def take_picture(key: str) -> list[Picture]:

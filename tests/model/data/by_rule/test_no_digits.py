@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.data import no_digits
+from model.data.by_rule import no_digits
+from model.data.by_rule.no_digits import draw_no_digit
 from model.data.distortions import distort_strokes
 from model.data.drawing import draw_small
-from model.data.no_digits import draw_no_digit
 from tests.model.data.test_habits import DIGITS, extent
 
 

@@ -5,8 +5,8 @@ Each function writes one digit, in a box from (0, 0) to about (1, 1), x right, y
 
 import numpy as np
 
+from model.data.by_rule.habits import bar, begin_inside, curl, flag, foot, serif, slash, tick
 from model.data.drawing import Strokes, to_unit_box
-from model.data.habits import bar, begin_inside, curl, flag, foot, serif, slash, tick
 from model.data.lines import arc, curve, direction, join, line
 
 

@@ -1,0 +1,1 @@
+"""What the pages tell of networks: their layers, figures and data, searches, and files to take along."""
