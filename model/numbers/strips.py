@@ -3,6 +3,8 @@
 Lengths without a unit are in heights of a digit, as in `model.numbers.compose`.
 """
 
+from itertools import pairwise
+
 import cv2
 import keras
 import numpy as np
@@ -27,8 +29,9 @@ PEN_RANGE = (0.02, 0.2)
 SHARES = {"pens": 0.6, "redrawn": 0.2, "written": 0.2}
 STRENGTH = 0.4
 MAX_DIGITS = 10
-SINGLE, SAME_AGAIN, WITH_OTHERS, WITH_MARKS = 0.2, 0.1, 0.12, 0.25  # shares of the lines
-OTHERS, MARKS = 0.4, 0.3  # in such a line, of its characters
+SINGLE, SAME_AGAIN, WITH_OTHERS, WITH_MARKS, WITH_LIGATURES = 0.2, 0.1, 0.12, 0.25, 0.1  # shares of the lines
+OTHERS, MARKS, LIGATURES = 0.4, 0.3, 0.7  # in such a line, of its characters
+LONGEST_LIGATURE = 0.7
 # How near digits come to each other, and the shares of the lines.
 SPACINGS = {"overlapping": 0.38, "near": 0.27, "apart": 0.25, "wide": 0.1}
 
@@ -97,7 +100,10 @@ class Writing:
         pen = float(np.exp(rng.uniform(*np.log(PEN_RANGE))))
         spacing = str(rng.choice([*SPACINGS], p=[*SPACINGS.values()]))
         line = write_line(characters, [random_gap(spacing, pen, rng) for _ in characters], pen, rng)
-        return _with_marks(line, labels, rng) if rng.random() < WITH_MARKS else (line, labels)
+        kind = rng.random()
+        if kind < WITH_MARKS:
+            return _with_marks(line, labels, rng)
+        return _with_ligatures(line, labels, rng) if kind < WITH_MARKS + WITH_LIGATURES else (line, labels)
 
 
 def _with_marks(line: Line, labels: np.ndarray, rng: np.random.Generator) -> tuple[Line, np.ndarray]:
@@ -116,6 +122,18 @@ def _with_marks(line: Line, labels: np.ndarray, rng: np.random.Generator) -> tup
             classes.append(BLANK)
             shift += before + end - left + after
     return Line(characters, line.pen), np.array(classes)
+
+
+def _with_ligatures(line: Line, labels: np.ndarray, rng: np.random.Generator) -> tuple[Line, np.ndarray]:
+    """Leave the pen on the paper between some characters, as in a hasty 00."""
+    ligatures = []
+    for before, after in pairwise(line.characters):
+        start, end = before[-1][-1], after[0][0]
+        length = np.hypot(*(end - start))
+        if length < LONGEST_LIGATURE and rng.random() < LIGATURES:
+            sag = (0, rng.uniform(-0.1, 0.3) * length)
+            ligatures.append([curve([start, (start + end) / 2 + sag, end], rng, 0.01)])
+    return Line([*line.characters, *ligatures], line.pen), np.append(labels, [BLANK] * len(ligatures)).astype(int)
 
 
 def _extent(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:

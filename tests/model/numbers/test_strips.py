@@ -3,6 +3,7 @@ import pytest
 
 from model.data.by_rule.written import write_digit
 from model.data.examples import NO_DIGIT, Pool
+from model.numbers import strips
 from model.numbers.compose import Line
 from model.numbers.locate import BLANK
 from model.numbers.strips import COLUMNS, UNASKED, Strips, Writing, draw_line, draw_mark, make_strip, random_gap
@@ -67,6 +68,25 @@ def test_a_line_of_pens_is_by_one_writer(writing):
     for _ in range(20):
         chosen = writing.choose("pens", 6, rng)
         assert len({*(chosen // 10).tolist()}) == 1
+
+
+def test_a_ligature_goes_from_a_characters_end_to_the_next_ones_start_and_has_no_middle(monkeypatch):
+    monkeypatch.setattr(strips, "WITH_MARKS", 0.0)
+    monkeypatch.setattr(strips, "WITH_LIGATURES", 1.0)
+    hook = [np.array([[0.0, 0], [0.2, 1], [0.4, 0]])]
+    hooks = Writing({"written": Pool([hook], np.array([1])), "no digit": Pool([hook], np.array([NO_DIGIT]))})
+    rng = np.random.default_rng(0)
+    joined = 0
+    for _ in range(40):
+        line, classes = hooks.write(rng)
+        characters, ligatures = np.flatnonzero(classes != BLANK), np.flatnonzero(classes == BLANK)
+        ends = np.array([line.characters[index][-1][-1] for index in characters])
+        starts = np.array([line.characters[index][0][0] for index in characters])
+        for index in ligatures:
+            (ligature,) = line.characters[index]
+            assert np.hypot(*(ends - ligature[0]).T).min() < 0.05 > np.hypot(*(starts - ligature[-1]).T).min()
+        joined += len(ligatures)
+    assert joined > 10
 
 
 @pytest.mark.parametrize("spacing", ["overlapping", "near", "apart", "wide"])
