@@ -53,11 +53,13 @@ except CheckpointError as error:
 with st.sidebar:
     st.caption("Network in use")
     with st.container(gap="xxsmall"):
-        st.markdown(f"**{as_markdown(name_runs(local_now()).get(folder_in_use(), card.network))}** reads right:")
+        st.markdown(
+            f"**{as_markdown(name_runs(local_now()).get(folder_in_use(), card.network))}** reads right:",
+            help=f"{card.parameters:,} parameters, {counted(card.epochs, 'epoch')}, trained on {card.date}.",
+        )
         for (name, title), figure in zip(SET_TITLES.items(), accuracies_by_title(card.accuracy).values(), strict=True):
             help_text = SETS_HELP[name].format(n=card.images[name]) if name in card.accuracy else NOT_MEASURED_HELP
             st.markdown(f"{title}: {figure if figure == NOT_MEASURED else f'**{figure}**'}", help=help_text)
-    st.caption(f"{card.parameters:,} parameters, {counted(card.epochs, 'epoch')}, trained on {card.date}.")
     show_retraining()
     st.caption(
         "What you draw or upload is read on the computer that runs this page, and not passed on. It is stored there "

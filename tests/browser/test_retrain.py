@@ -89,11 +89,13 @@ def trained(state_folder):
 def test_a_session_that_sits_idle_learns_of_a_training_and_of_another_network_in_use(open_page, trained):
     page = open_page(LAPTOP)
     sidebar = page.get_by_test_id("stSidebar")
-    expect(sidebar.get_by_text("reader, shipped reads right")).to_be_visible()
+    expect(sidebar.get_by_role("button", name="Retrain")).to_be_visible()  # by now it has looked for trainings
     with only_training(trained):
         pass
+    expect(page.get_by_test_id("stToast")).to_contain_text("A new network is trained")
     expect(sidebar.get_by_text("points worse (not compared: People’s drawings)")).to_be_visible()
-    expect(sidebar.get_by_role("button", name="Use it")).to_be_in_viewport(ratio=1)
+    for name in ("Use it", "Keep the current one"):
+        expect(sidebar.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
     use(trained)
     put_aside(latest_job())
     expect(sidebar.get_by_text("cnn, 1 epoch, 22 Nov 2001 00:01 reads right")).to_be_visible()
