@@ -53,6 +53,12 @@ def test_those_with_a_likely_wrong_label_are_shown_alone(store):
     page = open_page(PAGE)
     page.toggle(key="corrections_only_doubtful").set_value(True).run()
     assert labels(page) == ["**not a digit**, read as 4", "**4**, read as 4"]  # they contradict each other
+    page.pills(key="corrections_label").set_value(4).run()
+    assert labels(page) == ["**4**, read as 4"]
+    page.pills(key="corrections_label").set_value("all").run()
+    page.toggle(key="corrections_only_wrong").set_value(True).run()
+    assert labels(page) == ["**not a digit**, read as 4"]
+    page.toggle(key="corrections_only_wrong").set_value(False).run()
     store.remove(3)
     page.run()
     assert not labels(page)
