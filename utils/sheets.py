@@ -17,6 +17,8 @@ MARGIN_PX = 20
 LINE_PX = 56
 TEXT_PX = 32
 GROUND = 48  # the grey between the pictures, so that black ones are seen too
+EMPTY = 128  # the grey of a contact sheet
+CAPTION_LINE_PX = 26
 WHITE_BGR = (255, 255, 255)
 
 
@@ -84,6 +86,45 @@ def draw_shares(shares: np.ndarray, names: Sequence[str]) -> np.ndarray:
         draw.rectangle((left, 0, left + cell - GAP_PX - 1, LINE_PX - 1), fill=round(255 * share))
         draw.text((left + cell / 2, LINE_PX / 2), name, fill=color, font=_font(), anchor="mm")
     return cv2.cvtColor(np.asarray(row), cv2.COLOR_GRAY2BGR)
+
+
+def contact_sheet(captioned: Sequence[tuple[np.ndarray, str]], size_px: tuple[int, int], columns: int) -> np.ndarray:
+    """Lay out grey pictures in rows, with captions.
+
+    Parameters
+    ----------
+    captioned : sequence of (ndarray of uint8, shape (height, width), str)
+        Pictures of any size, and what to write below each, in as many lines as it has.
+    size_px : tuple of int
+        The width and height that each picture is fitted into.
+    columns : int
+        How many are beside each other.
+
+    Returns
+    -------
+    ndarray of uint8, shape (sheet height, sheet width)
+        One empty row if there are no pictures.
+    """
+    caption_px = CAPTION_LINE_PX * max((text.count("\n") + 1 for _, text in captioned), default=1)
+    tiles = [_caption(picture, text, size_px, caption_px) for picture, text in captioned]
+    rows = max(1, -(-len(tiles) // columns))
+    width, height = size_px
+    empty = np.full((height + caption_px + 2 * GAP_PX, width + 2 * GAP_PX), EMPTY, np.uint8)
+    tiles += [empty] * (rows * columns - len(tiles))
+    return np.vstack([np.hstack(tiles[row * columns : (row + 1) * columns]) for row in range(rows)])
+
+
+def _caption(picture: np.ndarray, text: str, size_px: tuple[int, int], caption_px: int) -> np.ndarray:
+    width, height = size_px
+    scale = min(width / picture.shape[1], height / picture.shape[0])
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)[:height, :width]
+    tile = np.zeros((height + caption_px, width), np.uint8)
+    tile[: small.shape[0], : small.shape[1]] = small
+    tile[height:] = GROUND
+    for number, line in enumerate(text.split("\n")):
+        place = 4, height + 20 + CAPTION_LINE_PX * number
+        cv2.putText(tile, line, place, cv2.FONT_HERSHEY_SIMPLEX, 0.7, 255, 1, cv2.LINE_AA)
+    return np.pad(tile, GAP_PX, constant_values=EMPTY)
 
 
 def stack(titled: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:

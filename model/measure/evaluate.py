@@ -68,8 +68,8 @@ from model.measure.quality import (
     Answers,
     answer_drawn,
     answers_of,
-    contact_sheet,
     judge,
+    mistakes_sheet,
     summarise,
     tell_apart,
 )
@@ -180,12 +180,12 @@ def write_pictures(
     folder.mkdir(parents=True, exist_ok=True)
     for name, set_answers in answers.items():
         cv2.imwrite(
-            str(folder / f"mistakes-{name}.png"), contact_sheet(set_answers, np.flatnonzero(~set_answers.right))
+            str(folder / f"mistakes-{name}.png"), mistakes_sheet(set_answers, np.flatnonzero(~set_answers.right))
         )
     for name, set_answers in others.items():
         cv2.imwrite(
             str(folder / f"called-digit-{name}.png"),
-            contact_sheet(set_answers, np.flatnonzero(set_answers.called_digit)),
+            mistakes_sheet(set_answers, np.flatnonzero(set_answers.called_digit)),
         )
     for name, number_answers in numbers.items():
         cv2.imwrite(str(folder / f"mistakes-numbers-{name}.png"), number_sheet(number_answers))

@@ -13,6 +13,7 @@ from model.data.strokes import Characters
 from model.numbers.compose import write_line
 from model.predictor import Digit, Predictor, number_text
 from utils.preprocess import INK_LEVEL
+from utils.sheets import contact_sheet
 
 SPACINGS = ("apart", "a stroke apart", "touching")
 GOALS = dict(zip(SPACINGS, (0.98, 0.96, 0.90), strict=True))
@@ -24,7 +25,7 @@ MAX_BRUSH = 0.2  # of that height: a thicker one fills the digits up
 APART_RANGE = (0.05, 0.5)  # of the height, and a stroke's width more
 MAX_OVERLAP = 0.5  # of strokes that touch, as a share of their width
 MARGIN_PX = 20
-TILE_WIDTH_PX, TILE_HEIGHT_PX, CAPTION_PX, COLUMNS, MAX_SHOWN = 400, 130, 30, 4, 80
+TILE_WIDTH_PX, TILE_HEIGHT_PX, COLUMNS, MAX_SHOWN = 400, 130, 4, 80
 
 
 @dataclass(frozen=True)
@@ -208,18 +209,10 @@ def numbers_as_text(name: str, summary: dict) -> str:
 
 def number_sheet(answers: Sequence[NumberAnswer]) -> np.ndarray:
     """Show numbers that were read wrong, uint8 (height, width), with the boxes of what was taken for digits."""
-    tiles = []
+    captioned = []
     for answer in [answer for answer in answers if answer.text != answer.number.text][:MAX_SHOWN]:
         picture = answer.number.ink // 2
         for digit in answer.digits:
             cv2.rectangle(picture, digit.box, 255, 2)
-        scale = min(TILE_WIDTH_PX / picture.shape[1], TILE_HEIGHT_PX / picture.shape[0])
-        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        tile = np.zeros((TILE_HEIGHT_PX + CAPTION_PX, TILE_WIDTH_PX), np.uint8)
-        tile[: small.shape[0], : small.shape[1]] = small
-        caption = f"{answer.number.text} as {answer.text}".replace("\n", " / ")
-        cv2.putText(tile, caption, (4, len(tile) - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 1, cv2.LINE_AA)
-        tiles.append(np.pad(tile, 2, constant_values=128))
-    tiles += [np.full_like(tiles[0], 128)] * (-len(tiles) % COLUMNS) if tiles else []
-    rows = [np.hstack(tiles[start : start + COLUMNS]) for start in range(0, len(tiles), COLUMNS)]
-    return np.vstack(rows) if rows else np.zeros((1, 1), np.uint8)
+        captioned.append((picture, f"{answer.number.text} as {answer.text}".replace("\n", " / ")))
+    return contact_sheet(captioned, (TILE_WIDTH_PX, TILE_HEIGHT_PX), COLUMNS)

@@ -14,6 +14,7 @@ from model.predictor import Digit, Predictor
 from utils.files import open_file
 from utils.image import clean_ink, decode_page
 from utils.preprocess import INK_LEVEL
+from utils.sheets import contact_sheet
 
 PHOTOS_HINT = (
     "Expected a folder with pictures and truth.json: for each picture's name the grid's corners (top left, top right, "
@@ -27,7 +28,7 @@ LINES, NUMBERS, LENGTH = 8, 2, 4  # of a page, of a line, of a number
 PITCH = 1.25  # from digit to digit, in their sizes
 MIN_PATCH_SHARE, MAX_PATCH_SHARE = 1 / 100, 1 / 8  # of the picture's longer side: what may be a digit, by its height
 GOAL, MOST_FALSE = 0.97, 1
-TILE_PX, COLUMNS, MAX_SHOWN = 100, 10, 120
+TILE_PX, COLUMNS, MAX_SHOWN = 112, 10, 120
 
 
 @dataclass(frozen=True)
@@ -316,23 +317,16 @@ def photos_as_text(name: str, summary: dict) -> str:
 
 def photo_sheet(answers: Sequence[PhotoAnswer]) -> np.ndarray:
     """Show the ink of what was read wrong, with its label and what was read, and of false digits; uint8."""
-    tiles = []
+    captioned = []
     for answer in answers:
         for place, was, said in zip(answer.photo.places, answer.photo.labels, answer.said, strict=True):
             if was != said:
-                tiles.append(_tile(answer.ink, cv2.boundingRect(place), f"{was} as {said if said >= 0 else 'none'}"))
-        tiles += [_tile(answer.ink, box, "false") for box in answer.false]
-    tiles = tiles[:MAX_SHOWN]
-    tiles += [np.full((TILE_PX, TILE_PX), 128, np.uint8)] * (-len(tiles) % COLUMNS or (0 if tiles else COLUMNS))
-    return np.vstack([np.hstack(tiles[start : start + COLUMNS]) for start in range(0, len(tiles), COLUMNS)])
+                around = _around(answer.ink, cv2.boundingRect(place))
+                captioned.append((around, f"{was} as {said if said >= 0 else 'none'}"))
+        captioned += [(_around(answer.ink, box), "false") for box in answer.false]
+    return contact_sheet(captioned[:MAX_SHOWN], (TILE_PX, TILE_PX), COLUMNS)
 
 
-def _tile(ink: np.ndarray, box: Sequence[int], caption: str) -> np.ndarray:
+def _around(ink: np.ndarray, box: Sequence[int]) -> np.ndarray:
     x, y, width, height = box
-    top, left = max(0, y - 8), max(0, x - 8)
-    around = ink[top : y + height + 8, left : x + width + 8]
-    scale = (TILE_PX - 20) / max(around.shape)
-    small = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    tile = np.full((TILE_PX, TILE_PX), 60, np.uint8)
-    tile[20 : 20 + small.shape[0], : small.shape[1]] = small
-    return cv2.putText(tile, caption, (3, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 255, 1, cv2.LINE_AA)
+    return ink[max(0, y - 8) : y + height + 8, max(0, x - 8) : x + width + 8]

@@ -23,12 +23,12 @@ from model.predictor import Prediction, Predictor
 from utils.files import ROOT
 from utils.json_files import write_json
 from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
+from utils.sheets import contact_sheet
 from utils.words import percent
 
 MAX_SLANT = 0.3  # of the redrawn digits
 JUDGED_SEED = 0  # of the random place, size, slant and stroke width of the test digits
 TILE_PX = 112
-CAPTION_PX = 52
 COLUMNS = 6  # more would be too narrow to be read on a phone
 MAX_MISTAKES = 60
 
@@ -237,7 +237,7 @@ def hardest(answers: Answers) -> np.ndarray:
     return np.argsort(np.where(answers.right, answers.confidences, -1 - answers.confidences), kind="stable")
 
 
-def contact_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
+def mistakes_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
     """Put pictures on a sheet, the surest first, with captions such as "4 as 9", a 4 read as 9, and how sure.
 
     Parameters
@@ -251,19 +251,12 @@ def contact_sheet(answers: Answers, shown: np.ndarray) -> np.ndarray:
     -------
     ndarray of uint8, shape (height, width)
     """
-    tiles = []
+    captioned = []
     for index in shown[np.argsort(-answers.confidences[shown], kind="stable")][:MAX_MISTAKES]:
-        tile = cv2.resize(answers.pictures[index], (TILE_PX, TILE_PX), interpolation=cv2.INTER_AREA)
         said = "blank" if answers.said[index] < 0 else str(answers.said[index])
         was = answers.labels[index] if answers.labels[index] >= 0 else "none"
-        caption = np.full((CAPTION_PX, TILE_PX), 60, np.uint8)
-        for line, text in enumerate((f"{was} as {said}", percent(answers.confidences[index]))):
-            cv2.putText(caption, text, (4, 20 + 24 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 255, 1, cv2.LINE_AA)
-        tiles.append(np.pad(np.vstack([tile, caption]), 2, constant_values=128))
-    empty = np.full((TILE_PX + CAPTION_PX + 4, TILE_PX + 4), 128, np.uint8)
-    rows = max(1, -(-len(tiles) // COLUMNS))
-    tiles += [empty] * (rows * COLUMNS - len(tiles))
-    return np.vstack([np.hstack(tiles[row * COLUMNS : (row + 1) * COLUMNS]) for row in range(rows)])
+        captioned.append((answers.pictures[index], f"{was} as {said}\n{percent(answers.confidences[index])}"))
+    return contact_sheet(captioned, (TILE_PX, TILE_PX), COLUMNS)
 
 
 def tell_apart(digits: Answers, others: Answers, against: str) -> dict:
@@ -287,7 +280,7 @@ def write_quality(answers: dict[str, Answers], folder: Path) -> dict[str, dict]:
     write_json(folder / QUALITY_FILE, summaries)
     for name in ("mnist", "redrawn"):
         cv2.imwrite(
-            str(folder / f"mistakes-{name}.png"), contact_sheet(answers[name], np.flatnonzero(~answers[name].right))
+            str(folder / f"mistakes-{name}.png"), mistakes_sheet(answers[name], np.flatnonzero(~answers[name].right))
         )
     return summaries
 

@@ -1,7 +1,16 @@
 import numpy as np
 
 from utils.image import AGAINST_BGR, FOR_BGR
-from utils.sheets import GROUND, WIDTH_PX, draw_activations, draw_images, draw_shares, draw_weights, stack
+from utils.sheets import (
+    GROUND,
+    WIDTH_PX,
+    contact_sheet,
+    draw_activations,
+    draw_images,
+    draw_shares,
+    draw_weights,
+    stack,
+)
 
 
 def test_strong_activations_are_white_and_those_below_zero_orange():
@@ -61,3 +70,13 @@ def test_sheets_are_stacked_under_their_titles():
     once, twice = stack([("One", sheet)]), stack([("One", sheet), ("Two", sheet)])
     assert once.shape[1] == twice.shape[1] > WIDTH_PX
     assert len(twice) > len(once) + len(sheet)
+
+
+def test_a_contact_sheet_has_rows_of_pictures_that_are_fitted_in_with_captions():
+    wide, high = np.full((10, 40), 200, np.uint8), np.full((40, 10), 100, np.uint8)
+    sheet = contact_sheet([(wide, "4 as 9"), (high, "two\nlines"), (wide, "")], (80, 60), columns=2)
+    assert sheet.shape == (2 * (60 + 52 + 4), 2 * 84)
+    assert (sheet[2:22, 2:82] == 200).all()
+    assert (sheet[2:62, 86:101] == 100).all()
+    assert sheet[64:110, 2:82].max() > 200  # the caption
+    assert contact_sheet([], (80, 60), columns=2).shape == (60 + 26 + 4, 2 * 84)
