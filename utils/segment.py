@@ -232,25 +232,30 @@ def _make_sign(line: Line, own: np.ndarray, is_cut: bool) -> Sign:
 
 def _cheapest_path(ink: np.ndarray, left: float, right: float) -> np.ndarray:
     """Find the path that crosses the least ink, and half way down is between two columns; return its columns."""
-    rows, columns = ink.shape
+    half = len(ink) // 2
+    start = max(0, int(left) - half)  # from there on: with one step to the side in each row, no path comes farther
+    ink = ink[:, start : int(right) + half + 2]
+    left, right = left - start, right - start
+    columns = ink.shape[1]
     prices = ink + OFF_MIDDLE * np.abs(np.arange(columns) - (left + right) / 2)
-    half = rows // 2
     from_above, steps_above = _sum_up(prices[: half + 1])
     from_below, steps_below = _sum_up(prices[half:][::-1])
     first, last = min(int(np.ceil(left)), columns - 1), min(int(right), columns - 1)
     column = first + int((from_above + from_below)[first : max(first, last) + 1].argmin())
-    return np.concatenate([_trace(steps_above, column), _trace(steps_below, column)[::-1][1:]])
+    return start + np.concatenate([_trace(steps_above, column), _trace(steps_below, column)[::-1][1:]])
 
 
 def _sum_up(prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Find the cheapest paths from the first row to each column of the last; return their prices and their steps."""
     steps = np.zeros(prices.shape, int)
     sums = prices[0]
+    before = np.full(len(sums) + 2, np.inf)
+    beside = np.lib.stride_tricks.sliding_window_view(before, 3)
     for row in range(1, len(prices)):
-        before = np.pad(sums, 1, constant_values=np.inf)
-        ways = np.stack([before[:-2] + SIDESTEP, before[1:-1], before[2:] + SIDESTEP])
-        steps[row] = ways.argmin(axis=0) - 1
-        sums = prices[row] + ways.min(axis=0)
+        before[1:-1] = sums
+        ways = beside + (SIDESTEP, 0, SIDESTEP)
+        steps[row] = ways.argmin(axis=1) - 1
+        sums = prices[row] + ways.min(axis=1)
     return sums, steps
 
 
