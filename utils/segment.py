@@ -250,7 +250,7 @@ def _sum_up(prices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     steps = np.zeros(prices.shape, int)
     sums = prices[0]
     before = np.full(len(sums) + 2, np.inf)
-    beside = np.lib.stride_tricks.sliding_window_view(before, 3)
+    beside = np.lib.stride_tricks.sliding_window_view(before, 3)  # a view: each column between its neighbours
     for row in range(1, len(prices)):
         before[1:-1] = sums
         ways = beside + (SIDESTEP, 0, SIDESTEP)
