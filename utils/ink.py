@@ -1,5 +1,7 @@
 """From a grey picture to an ink image: uint8 (height, width), paper 0, ink 255, whichever of them was darker."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -41,6 +43,8 @@ MAX_PATCHES = 1500
 # What is so many times as large as most signs is none. Most signs of a page are at most this share of it.
 MAX_SIGN_SHARE = 1 / 8
 MAX_SIGN_SIZES = 2.5
+# What touches the rim is none either, if it is less than this share of the signs.
+MAX_RIM_SHARE = 0.1
 # Of a raised sign, this share of its level counts as a shadow around it.
 HAZE_SHARE = 0.2
 
@@ -118,9 +122,8 @@ def _ink_of_page(grey: np.ndarray) -> np.ndarray:
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     wide, local = _median_around(small, WIDE_SHARE), _median_around(small, LOCAL_SHARE)
-    # Thick strokes differ from their wide surroundings, thin ones from the near ones, where shadows do not.
-    darker = sum(_amount_of_strokes(cv2.subtract(paper, small), paper, small) for paper in (wide, local))
-    lighter = sum(_amount_of_strokes(cv2.subtract(small, paper), paper, small) for paper in (wide, local))
+    darker = _amount_of_strokes(small, (wide, local))
+    lighter = _amount_of_strokes(255 - small, (255 - wide, 255 - local))
     if lighter > darker:
         grey, small, wide = 255 - grey, 255 - small, 255 - wide
     paper = cv2.resize(_light_paper(small, wide), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -144,7 +147,10 @@ def _light_paper(small: np.ndarray, wide: np.ndarray) -> np.ndarray:
     """Find the paper's level around dark strokes in a small picture; `wide` is its median in wide surroundings."""
     side = max(small.shape)
     around = _odd(MAX_STROKE_SHARE * side)
-    dark, thick = _tell_thick(cv2.subtract(wide, small), wide, small)
+    difference = cv2.subtract(wide, small)
+    dark = (difference >= _least_contrast(wide, small)).view(np.uint8)
+    # What is thicker than a stroke is a shadow, or a thing in the picture.
+    thick = cv2.morphologyEx(dark, cv2.MORPH_OPEN, _disc(around))
     # Strokes around what is thick are told by their near surroundings.
     strokes = cv2.dilate(dark, np.ones((3, 3), np.uint8)) > cv2.dilate(thick, np.ones((around, around), np.uint8))
     without_strokes = np.where(strokes, wide, small)
@@ -154,20 +160,22 @@ def _light_paper(small: np.ndarray, wide: np.ndarray) -> np.ndarray:
     return paper
 
 
-def _tell_thick(difference: np.ndarray, paper: np.ndarray, small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Find where a difference is more than grain, and where that is thicker than a stroke: both uint8, 0 or 1.
+def _amount_of_strokes(small: np.ndarray, papers: Sequence[np.ndarray]) -> int:
+    """Sum by how much dark strokes in a small picture are darker than the paper, by each of its `papers`.
 
-    What is thicker than a stroke is a shadow, or a thing in the picture.
+    Closing takes away only what is no thicker than a stroke: neither a table nor its corner beside a page.
     """
-    grain = SIGMA * float(np.median(cv2.absdiff(paper, small)))
-    clear = (difference >= max(MIN_CONTRAST, MIN_CONTRAST_SIGMAS * grain)).view(np.uint8)
-    return clear, cv2.morphologyEx(clear, cv2.MORPH_OPEN, _disc(_odd(MAX_STROKE_SHARE * max(small.shape))))
+    strokes = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, _disc(_odd(MAX_STROKE_SHARE * max(small.shape))))
+    amounts = [cv2.min(cv2.subtract(paper, small), strokes) for paper in papers]
+    return sum(
+        int(amount[amount >= _least_contrast(paper, small)].sum())
+        for amount, paper in zip(amounts, papers, strict=True)
+    )
 
 
-def _amount_of_strokes(difference: np.ndarray, paper: np.ndarray, small: np.ndarray) -> int:
-    """Sum a difference where it is one of strokes."""
-    clear, thick = _tell_thick(difference, paper, small)
-    return int(difference[clear > thick].sum())
+def _least_contrast(paper: np.ndarray, small: np.ndarray) -> float:
+    """Return by how much something has to differ from the paper in a small picture, to be more than grain."""
+    return max(MIN_CONTRAST, MIN_CONTRAST_SIGMAS * SIGMA * float(np.median(cv2.absdiff(paper, small))))
 
 
 def _median_around(picture: np.ndarray, share: float) -> np.ndarray:
@@ -220,8 +228,8 @@ def is_one_sign(ink: np.ndarray) -> bool:
 def keep_signs(ink: np.ndarray) -> np.ndarray:
     """Leave nothing but signs in the ink of a page, and give pencil the strength of print.
 
-    What is much larger than most signs is a shadow, the edge of the page, or a thing that lies beside it. A faint sign
-    is raised for itself, and the shadow around it goes.
+    What is much larger than most signs is a shadow, the edge of the page, or a thing that lies beside it; so is what
+    touches the picture's rim, unless that is much. A faint sign is raised for itself, and the shadow around it goes.
 
     Parameters
     ----------
@@ -252,6 +260,10 @@ def keep_signs(ink: np.ndarray) -> np.ndarray:
     faint = (usual < FAINT_LEVEL) & signs
     levels = np.where(faint[patch], (level / usual[patch] - HAZE_SHARE) * (255 / (1 - HAZE_SHARE)), level)
     none = too_large | (usual < MIN_SIGN_LEVEL)
+    at_rim = np.zeros(count, bool)
+    at_rim[np.concatenate([patches[0], patches[-1], patches[:, 0], patches[:, -1]])] = True
+    if (at_rim & signs).sum() < MAX_RIM_SHARE * signs.sum():  # else the picture is cut along its signs
+        none |= at_rim
     if count > MAX_PATCHES:
         none |= ~signs
     levels[none[patch]] = 0

@@ -13,6 +13,8 @@ MIN_LIGHTER = 30
 # Its outline lies off a quadrilateral by at most this share of its length, and leaves this share of that empty.
 MAX_OFF = 0.02
 MAX_EMPTY = 0.06
+# An edge is at most so many times as long as that opposite; otherwise a shadow's edge was taken for one of the page's.
+MAX_PERSPECTIVE = 1.6
 # The outermost share of the page is cut off: its edges are no writing.
 CUT = 0.01
 
@@ -35,11 +37,38 @@ def find_page(grey: np.ndarray) -> np.ndarray | None:
         return None
     scale = min(1.0, SMALL_SIDE_PX / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    height, width = small.shape
-    writing = max(3, int(WRITING_SHARE * max(small.shape)) | 1)
-    without = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, np.ones((writing, writing), np.uint8))
-    _, light = cv2.threshold(without, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    light = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((writing, writing), np.uint8))
+    without = _without_writing(small)
+    between = _otsu(without)
+    # A shadow can be darker than what lies half way between page and table. What tells those two apart then is lower.
+    for threshold in (_otsu(without[without <= between]), between):
+        corners = _find_quadrilateral(without, threshold)
+        if corners is not None:
+            found: np.ndarray = ((corners + 0.5) / scale).astype(np.float32)
+            return found
+    return None
+
+
+def _without_writing(small: np.ndarray) -> np.ndarray:
+    width = _writing_px(small)
+    # Wider than it is, or a narrow strip of table beside the page would be taken for a stroke.
+    wider = cv2.copyMakeBorder(cv2.medianBlur(small, 3), width, width, width, width, cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(wider, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8))
+    return closed[width:-width, width:-width]
+
+
+def _writing_px(small: np.ndarray) -> int:
+    return max(3, int(WRITING_SHARE * max(small.shape)) | 1)
+
+
+def _otsu(levels: np.ndarray) -> float:
+    """Find the level that best parts dark from light (Otsu 1979)."""
+    return cv2.threshold(levels.reshape(-1, 1), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0]
+
+
+def _find_quadrilateral(small: np.ndarray, threshold: float) -> np.ndarray | None:
+    """Find the corners of a page, int (4, 2), clockwise from the top left, as what is lighter than a threshold."""
+    width = _writing_px(small)
+    light = cv2.morphologyEx((small > threshold).view(np.uint8), cv2.MORPH_OPEN, np.ones((width, width), np.uint8))
     outlines, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines:
         return None
@@ -47,15 +76,16 @@ def find_page(grey: np.ndarray) -> np.ndarray | None:
     corners = cv2.approxPolyDP(outline, MAX_OFF * cv2.arcLength(outline, True), True)[:, 0]
     if len(corners) != 4 or cv2.contourArea(corners) < MIN_AREA * small.size:
         return None
-    if corners.min() < 2 or (corners > (width - 3, height - 3)).any():
+    if corners.min() < 2 or (corners > np.array(small.shape[::-1]) - 3).any():
         return None
     inside = cv2.fillConvexPoly(np.zeros_like(small), corners, 255) > 0
-    if (light[inside] == 0).mean() > MAX_EMPTY or without[inside].mean() < without[~inside].mean() + MIN_LIGHTER:
+    if (light[inside] == 0).mean() > MAX_EMPTY or small[inside].mean() < small[~inside].mean() + MIN_LIGHTER:
         return None
     around = np.arctan2(*(corners - corners.mean(axis=0)).T[::-1])  # clockwise, since y goes down, from the left
     corners = corners[np.argsort(around)]
-    found: np.ndarray = ((corners + 0.5) / scale).astype(np.float32)
-    return found
+    edges = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    opposite = np.maximum(edges[:2] / edges[2:], edges[2:] / edges[:2])
+    return corners if opposite.max() <= MAX_PERSPECTIVE else None
 
 
 def straighten(picture: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -66,6 +66,18 @@ def test_dark_table_beside_a_page_does_not_turn_its_ink_around():
     assert (found[page() > 200] > 48).mean() > 0.97
 
 
+def test_page_that_leaves_the_picture_on_one_side_is_no_ink():
+    few = page(n=3)
+    photo = photograph(few, edge_px=1000)
+    table = np.random.default_rng(0).normal(50, 8, photo.shape).astype(np.uint8)
+    for side in (np.s_[:70], np.s_[-70:], np.s_[:, -110:]):
+        photo[side] = table[side]
+    found = find_ink(photo)
+    written = cv2.dilate(few, np.ones((15, 15), np.uint8)) > 0
+    assert (found[few > 200] > 64).mean() > 0.97
+    assert (found[100:-100, :-140][~written[100:-100, :-140]] > 48).mean() < 0.003
+
+
 @pytest.mark.parametrize(
     "grey",
     [
@@ -94,6 +106,16 @@ def test_smudges_and_what_is_far_larger_than_digits_go():
     assert not clean[20:60, 20:60].any()
     assert not clean[:, 880:].any()
     assert np.array_equal(clean[100:, 100:860], ink[100:, 100:860])
+
+
+def test_what_touches_the_rim_goes_unless_it_is_much():
+    ink = page()
+    ink[400:460, :30] = 255
+    clean = keep_signs(ink)
+    assert not clean[:, :30].any()
+    assert np.array_equal(clean[:, 100:], ink[:, 100:])
+    cut = np.ascontiguousarray(page(n=2)[135:, 135:])
+    assert np.array_equal(keep_signs(cut), cut)
 
 
 def test_few_signs_stay_as_they_are():

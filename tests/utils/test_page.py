@@ -27,6 +27,23 @@ def test_corners_of_a_page_on_a_table_are_found_from_the_top_left_clockwise(ligh
     assert np.abs(find_page(photograph(light=light)) - CORNERS).max() < 15
 
 
+@pytest.mark.parametrize("edge", [(1, 0.7, 1300), (0, 1, 900), (1, 0, 500), (-0.6, 1, 500)])
+def test_a_shadow_across_the_page_is_no_edge_of_it(edge):
+    along_x, along_y, begin = edge
+    y, x = np.mgrid[: SIZE_PX[1], : SIZE_PX[0]]
+    photo = photograph(table=40) * (1 - 0.45 / (1 + np.exp((begin - along_x * x - along_y * y) / 12)))
+    assert np.abs(find_page(photo.astype(np.uint8)) - CORNERS).max() < 15
+
+
+def test_a_narrow_strip_of_table_beside_the_page_is_enough():
+    corners = np.float32([[25, 90], [1170, 60], [1160, 1560], [30, 1580]])
+    assert np.abs(find_page(photograph(corners)) - corners).max() < 15
+
+
+def test_what_is_four_times_as_wide_on_one_side_is_no_page():
+    assert find_page(photograph(np.float32([[500, 90], [700, 90], [1100, 1450], [100, 1450]]))) is None
+
+
 @pytest.mark.parametrize("angle", [-15, 10])
 def test_page_may_be_turned(angle):
     turn = cv2.getRotationMatrix2D((600, 800), angle, 0.8)
