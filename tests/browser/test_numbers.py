@@ -7,6 +7,9 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
+from model.data.strokes import Characters  # noqa: E402
+from model.measure.numbers import edit_distance  # noqa: E402
+from model.measure.photos import compose_photos  # noqa: E402
 from tests.browser.test_drawing import (  # noqa: E402
     answer,
     canvas,
@@ -122,6 +125,22 @@ def test_a_photographed_sheet_with_three_lines_of_numbers_is_read_and_taken_alon
     assert download.value.suggested_filename == "sheet-read.png"
     picture = cv2.imread(str(download.value.path()))
     assert (picture == FOR_BGR).all(axis=2).sum() > 1000  # the boxes
+
+
+def test_ten_photographed_pages_are_read_at_once(page):
+    hand = [strokes(digit, 0, 0, 14 if digit == 1 else 60, 100) for digit in range(10)]
+    digits = np.arange(10)
+    photos = compose_photos(Characters(hand, digits.astype(str), np.full(10, "ours/us"), digits), seed=1)[:10]
+    page.get_by_role("tab", name="Upload").click()
+    files = [{"name": f"{photo.name}.jpg", "mimeType": "image/jpeg", "buffer": photo.content} for photo in photos]
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.get_by_role("button", name="Look closer")).to_have_count(10, timeout=60_000)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Readings as CSV").click()
+    rows = [line.split(",")[:4] for line in download.value.path().read_text(encoding="utf-8-sig").splitlines()[1:]]
+    for photo in photos:
+        said = "".join(digit for name, _, _, digit in rows if name == f"{photo.name}.jpg")
+        assert edit_distance(said, "".join(map(str, photo.labels))) <= 2, photo.name  # of 64 digits in 8 lines
 
 
 @pytest.fixture(scope="module")
