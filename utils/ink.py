@@ -81,15 +81,9 @@ def _ink_on_even_paper(grey: np.ndarray, paper: int) -> np.ndarray:
     levels, counts = np.arange(256), _histogram(grey)
     difference = np.abs(levels - paper)
     grain = SIGMA * _median(np.bincount(difference, counts, 256).astype(int))
-    floor = FLOOR_SIGMAS * grain
-    above_floor = counts * np.maximum(difference - floor, 0)
+    above_floor = counts * np.maximum(difference - FLOOR_SIGMAS * grain, 0)
     is_dark = above_floor[:paper].sum() > above_floor[paper:].sum()
-    beyond = np.maximum(paper - levels if is_dark else levels - paper, 0)
-    contrast = _contrast(np.bincount(beyond, counts, 256).astype(int))
-    if contrast < max(MIN_CONTRAST, MIN_CONTRAST_SIGMAS * grain):
-        return np.zeros(grey.shape, np.uint8)
-    ink = (beyond - floor) * (255 / (contrast - floor))
-    return cv2.LUT(grey, ink.round().clip(0, 255).astype(np.uint8))
+    return _as_ink(grey, np.maximum(paper - levels if is_dark else levels - paper, 0), grain)
 
 
 def _ink_of_digit(grey: np.ndarray) -> np.ndarray:
@@ -101,19 +95,21 @@ def _ink_of_digit(grey: np.ndarray) -> np.ndarray:
     paper = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     # Sums and medians come from histograms: these have 256 levels, however many pixels the picture has.
     darker, lighter = cv2.subtract(paper, grey), cv2.subtract(grey, paper)
-    counts_darker, counts_lighter = _histogram(darker), _histogram(lighter)
     grain = SIGMA * _median(_histogram(cv2.max(darker, lighter)))
-    floor = FLOOR_SIGMAS * grain
-    above_floor = np.maximum(np.arange(256) - floor, 0)
-    if counts_darker @ above_floor > counts_lighter @ above_floor:
-        difference, counts = darker, counts_darker
-    else:
-        difference, counts = lighter, counts_lighter
-    contrast = _contrast(counts)
+    levels = np.arange(256)
+    above_floor = np.maximum(levels - FLOOR_SIGMAS * grain, 0)
+    is_dark = _histogram(darker) @ above_floor > _histogram(lighter) @ above_floor
+    return _as_ink(darker if is_dark else lighter, levels, grain)
+
+
+def _as_ink(picture: np.ndarray, beyond: np.ndarray, grain: float) -> np.ndarray:
+    """Turn a picture into ink by how far each level is beyond the paper, int (256,); all 0 if that is only grain."""
+    contrast = _contrast(np.bincount(beyond, _histogram(picture), 256).astype(int))
     if contrast < max(MIN_CONTRAST, MIN_CONTRAST_SIGMAS * grain):
-        return np.zeros(grey.shape, np.uint8)
-    ink = (np.arange(256) - floor) * (255 / (contrast - floor))
-    return cv2.LUT(difference, ink.round().clip(0, 255).astype(np.uint8))
+        return np.zeros(picture.shape, np.uint8)
+    floor = FLOOR_SIGMAS * grain
+    ink = (beyond - floor) * (255 / (contrast - floor))
+    return cv2.LUT(picture, ink.round().clip(0, 255).astype(np.uint8))
 
 
 def _ink_of_page(grey: np.ndarray) -> np.ndarray:
