@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from utils.files import open_file
+from utils.frame import without_frame
 from utils.ink import MIN_PAGE_SIDE_PX, find_ink, is_one_sign, keep_signs
 from utils.page import find_page, straighten
 from utils.printed_grid import without_grid
@@ -112,7 +113,7 @@ def decode_page(content: bytes) -> tuple[Image.Image, np.ndarray]:
 
 def clean_ink(picture: Image.Image) -> np.ndarray:
     """Find the ink in a decoded picture, as `load_image` does: uint8 (height, width), paper 0, ink 255."""
-    ink = find_ink(_grey(picture))
+    ink = without_frame(find_ink(_grey(picture)))
     if max(ink.shape) < MIN_PAGE_SIDE_PX:
         return without_rules(ink)
     page = without_grid(ink)

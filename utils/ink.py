@@ -176,7 +176,13 @@ def _least_contrast(paper: np.ndarray, small: np.ndarray) -> float:
 
 def _median_around(picture: np.ndarray, share: float) -> np.ndarray:
     """Return the median of each pixel's surroundings, a square of this share of the longer side."""
-    return cv2.medianBlur(picture, min(255, _odd(share * max(picture.shape))))
+    side = min(255, _odd(share * max(picture.shape)))
+    if min(picture.shape) >= 2 * side:
+        return cv2.medianBlur(picture, side)
+    # Beyond the rim OpenCV repeats it, and of a narrow picture that would be most of what is around a pixel.
+    margin = side // 2
+    wider = cv2.copyMakeBorder(picture, margin, margin, margin, margin, cv2.BORDER_REFLECT)
+    return cv2.medianBlur(wider, side)[margin:-margin, margin:-margin]
 
 
 def _odd(length: float) -> int:

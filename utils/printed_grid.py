@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from utils.preprocess import INK_LEVEL
-from utils.ruled_paper import MAX_COLUMNS, MAX_THICKNESS_SHARE, MIN_INK, MIN_SIDE_PX, find_ridges, rows_around
+from utils.ruled_paper import MAX_COLUMNS, MIN_INK, MIN_SIDE_PX, find_ridges, rows_around, thickest_rule
 
 # Lines are looked for in a small copy of the picture: in strips of about so many columns, but at least so many strips,
 # at most so many rows high.
@@ -240,7 +240,7 @@ def _fit(path: np.ndarray, gains: np.ndarray, powers: np.ndarray) -> tuple[int, 
 
 def _measure(ink: np.ndarray, start: int, rows: np.ndarray, side_to_side: bool) -> _Line:
     columns = np.arange(0, len(rows), -(-len(rows) // MAX_COLUMNS))
-    around = ink[rows_around(rows[columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), start + columns]
+    around = ink[rows_around(rows[columns], thickest_rule(len(ink)), len(ink)), start + columns]
     peaks = around.max(axis=0)
     # Medians, because the digits cover the line in fewer than half of the columns.
     level = _median(peaks)

@@ -15,9 +15,10 @@ STRIPS = 32
 MAX_ROWS = 320
 # A rule is measured in at most so many columns of the picture.
 MAX_COLUMNS = 128
-# A rule is no thicker than this share of the picture's height, has at least so much ink of 255, climbs no more than
-# this (5°), and lies within so many of the copy's rows of a parabola …
+# A rule is no thicker than this share of the picture's height, or than so many pixels in a low picture; has at least so
+# much ink of 255; climbs no more than this (5°); and lies within so many of the copy's rows of a parabola …
 MAX_THICKNESS_SHARE = 1 / 40
+LEAST_THICKNESS_PX = 3
 MIN_INK = 8
 MAX_SLOPE = 0.09
 MAX_OFF_ROWS = 1.0
@@ -107,11 +108,11 @@ def _thickness(strokes: np.ndarray) -> float:
 
 def _find_rules(ink: np.ndarray) -> list[_Rule]:
     """Find the rules that are nearly level; those of the transposed picture are the nearly upright ones."""
-    lines = _find_lines(ink)
+    lines = find_long_lines(ink)
     seen = [rows for share, rows in lines if share >= MIN_SEEN_SHARE]
     if not seen:
         return []
-    rules = _measure(ink, np.array(seen))
+    rules = measure_lines(ink, np.array(seen))
     thickness, level, darkest = (
         float(_median(np.array([getattr(rule, name) for rule in rules]))) for name in ("thickness", "level", "darkest")
     )
@@ -123,7 +124,7 @@ def _find_rules(ink: np.ndarray) -> list[_Rule]:
     return rules + [_Rule(rows, reach, thickness, level, darkest) for rows in hidden]
 
 
-def _find_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
+def find_long_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
     """Find thin lines from the left side to the right: for each the share that is seen, and its row in each column."""
     height, width = ink.shape
     rows = height // -(-height // MAX_ROWS)
@@ -172,7 +173,7 @@ def find_ridges(ink: np.ndarray, strips: int, rows: int) -> tuple[np.ndarray, np
     """
     turned = cv2.transpose(ink) if ink.flags.c_contiguous else ink.T
     small = cv2.resize(turned, (rows, strips), interpolation=cv2.INTER_AREA)
-    thickest = round(MAX_THICKNESS_SHARE * rows) + 1
+    thickest = thickest_rule(rows) + 1
     thick = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((1, thickest), np.uint8))  # upright strokes too
     thin = cv2.subtract(small, thick)
     return small, (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((1, 3), np.uint8)))
@@ -208,10 +209,10 @@ def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
     return paths.T
 
 
-def _measure(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
+def measure_lines(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
     """Measure the rules along `lines`: int (n, width), the rows of each."""
     columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // MAX_COLUMNS))
-    around = ink[rows_around(lines[:, columns], round(MAX_THICKNESS_SHARE * len(ink)), len(ink)), columns]
+    around = ink[rows_around(lines[:, columns], thickest_rule(len(ink)), len(ink)), columns]
     peaks = around.max(axis=0)
     # Medians, because the digit covers the rule in fewer than half of the columns.
     levels = _median(peaks)
@@ -225,6 +226,11 @@ def _measure(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
 def _median(values: np.ndarray) -> np.ndarray:
     middle: np.ndarray = np.sort(values)[..., values.shape[-1] // 2]  # np.median is far slower for so few values
     return middle.astype(float)
+
+
+def thickest_rule(height: int) -> int:
+    """Return how thick a rule can be in a picture of that height, in pixels."""
+    return max(LEAST_THICKNESS_PX, round(MAX_THICKNESS_SHARE * height))
 
 
 def rows_around(rows: np.ndarray, reach: int, height: int) -> np.ndarray:

@@ -15,6 +15,7 @@ ENCLOSED = (
     "LICENSE",
     "utils/__init__.py",
     "utils/files.py",
+    "utils/frame.py",
     "utils/image.py",
     "utils/ink.py",
     "utils/page.py",

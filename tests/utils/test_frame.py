@@ -1,0 +1,76 @@
+import cv2
+import numpy as np
+import pytest
+
+from model.predictor import Predictor, number_text
+from tests.conftest import encode
+from tests.drawings import draw, write_numbers
+from utils.frame import without_frame
+from utils.image import load_image
+
+NUMBER = write_numbers("2047")  # 360 × 210
+HEIGHT, WIDTH = NUMBER.shape
+predictor = Predictor()
+
+
+def box(left: int, top: int, right: int, bottom: int, thickness: int = 3) -> np.ndarray:
+    return cv2.rectangle(np.zeros_like(NUMBER), (left, top), (right, bottom), 255, thickness)
+
+
+def cut(ink: np.ndarray) -> np.ndarray:
+    """Cut the ink to what is in it."""
+    x, y, width, height = cv2.boundingRect((ink > 100).view(np.uint8))
+    return ink[y : y + height, x : x + width]
+
+
+FRAMES = {
+    "box": box(10, 15, WIDTH - 12, HEIGHT - 15),
+    "thick box": box(10, 15, WIDTH - 12, HEIGHT - 15, 6),
+    "cut on the right": box(10, 15, WIDTH + 50, HEIGHT - 15),
+    "lines": box(-50, 15, WIDTH + 50, HEIGHT - 15),
+    "line below": box(-50, -50, WIDTH + 50, HEIGHT - 15),
+    "slanted": cv2.warpAffine(
+        box(14, 20, WIDTH - 16, HEIGHT - 20), np.array([[1, 0.01, 0], [-0.02, 1, 3]]), (WIDTH, HEIGHT)
+    ),
+}
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_a_frame_goes_and_the_number_stays(frame):
+    assert np.abs(without_frame(np.maximum(NUMBER, frame)).astype(int) - NUMBER).max() < 64
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_a_framed_number_is_read_in_a_photograph(frame):
+    paper = np.linspace(235, 180, WIDTH) + np.random.default_rng(0).normal(0, 3, NUMBER.shape)
+    grey = (paper - np.maximum(NUMBER, frame // 2) * 0.5).clip(0, 255).astype(np.uint8)
+    assert number_text(predictor.read_number(load_image(encode(grey)))) == "2047"
+
+
+def test_a_box_that_the_writing_touches_goes_with_little_of_it():
+    frame = box(10, 22, WIDTH - 12, 148, 2)  # the digits are from 50 to 150 high
+    clean = without_frame(np.maximum(NUMBER, frame)[:180])
+    assert not clean[:40].any()
+    assert not clean[152:].any()
+    assert np.array_equal(clean[60:140, 30:-30], NUMBER[60:140, 30:-30])
+
+
+@pytest.mark.parametrize("number", ["2047", "1111", "77", "5"])
+def test_a_number_that_fills_the_picture_stays(number):
+    ink = cut(write_numbers(number))
+    assert without_frame(ink) is ink
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_that_fills_the_picture_stays_and_a_box_around_it_goes(digit):
+    ink = cut(draw(digit))
+    assert without_frame(ink) is ink
+    padded = np.pad(ink, 30)
+    boxed = cv2.rectangle(padded.copy(), (4, 4), (padded.shape[1] - 5, padded.shape[0] - 5), 255, 3)
+    assert np.array_equal(without_frame(boxed), padded)
+
+
+def test_a_two_of_three_straight_lines_stays():
+    ink = np.zeros((100, 80), np.uint8)
+    cv2.polylines(ink, [np.array([[2, 3], [77, 3], [2, 96], [77, 96]])], False, 255, 6)
+    assert without_frame(ink) is ink
