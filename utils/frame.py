@@ -15,6 +15,7 @@ MAX_INSIDE, MAX_THICKNESS = 0.05, 0.08
 # A line to which digits hang is nowhere farther from the rim than so many heights.
 RIM_SHARE = 0.25
 MIN_SHARE_OPPOSITE = 0.5  # of it is seen, if there is another
+MAX_BEYOND = 0.1  # of the ink
 
 
 def without_frame(ink: np.ndarray) -> np.ndarray:
@@ -67,11 +68,15 @@ def _inside(ink: np.ndarray, depth: float) -> np.ndarray:
     found = find_long_lines(ink)
     if max((share for share, _ in found), default=0) < MIN_SEEN_SHARE:
         return inside
-    rows = np.arange(height)[:, np.newaxis]
     lines = [line for share, line in found if share >= MIN_SHARE_OPPOSITE]
+    rows = np.arange(height)[:, np.newaxis]
     for line in measure_lines(ink, np.array(lines)):
         if line.rows.max() < depth:
-            inside &= rows > line.rows + line.reach
+            on_and_beyond, beyond = rows <= line.rows + line.reach, rows < line.rows - line.reach
         elif line.rows.min() >= height - depth:
-            inside &= rows < line.rows - line.reach
+            on_and_beyond, beyond = rows >= line.rows - line.reach, rows > line.rows + line.reach
+        else:  # they are the rules of the paper
+            return np.ones(ink.shape, bool)
+        if ink[beyond].sum() <= MAX_BEYOND * ink.sum():  # else writing stands there
+            inside &= ~on_and_beyond
     return inside

@@ -55,6 +55,18 @@ def test_a_box_that_the_writing_touches_goes_with_little_of_it():
     assert np.array_equal(clean[60:140, 30:-30], NUMBER[60:140, 30:-30])
 
 
+@pytest.mark.parametrize("rules", [[125], [125, 260, 390]])
+def test_what_stands_on_the_rules_of_the_paper_stays(rules):
+    ink = np.zeros((500, 1000), np.uint8)
+    for row in (20, 330):
+        ink[row : row + 105, 100 : 100 + WIDTH] = NUMBER[48:153]
+    for row in rules:
+        ink[row : row + 3] = 120
+    clean = without_frame(ink)
+    assert np.array_equal(clean[:120], ink[:120])
+    assert np.array_equal(clean[320:], ink[320:])
+
+
 @pytest.mark.parametrize("number", ["2047", "1111", "77", "5"])
 def test_a_number_that_fills_the_picture_stays(number):
     ink = cut(write_numbers(number))
