@@ -4,7 +4,7 @@
 # make table  train every network as it was published, three times, and write the table in docs/training.md (two hours)
 # make tutorials  train the tutorials' networks that come with the app again; STROKES_PATH names the file of pen strokes
 # make weights  train the shipped network again (about 20 minutes on two cores); STROKES_PATH names the file of pen strokes
-# make numbers  train the network that finds the digits of a number again (about half an hour); STROKES_PATH as above
+# make numbers  train the network that finds the digits of a number again (about an hour); STROKES_PATH as above
 # make clean  delete .venv
 
 PORT ?= 8501
@@ -38,7 +38,7 @@ weights: .venv/run.stamp
 
 numbers: .venv/run.stamp
 	@test -n "$(STROKES_PATH)" || { echo "Name the file of pen strokes: make numbers STROKES_PATH=strokes.npz (docs/training.md says how to make it)"; exit 1; }
-	STROKES_PATH="$(STROKES_PATH)" .venv/bin/python -m model.numbers.train --epochs 13 --output data/numbers
+	STROKES_PATH="$(STROKES_PATH)" .venv/bin/python -m model.numbers.train --output data/numbers
 	mkdir -p model/weights/numbers && cp data/numbers/model.tflite data/numbers/model.json model/weights/numbers/
 
 table: .venv/run.stamp
