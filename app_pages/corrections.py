@@ -33,12 +33,6 @@ def choose_label(counts: list[int]) -> int | None:
     return None if chosen == ALL else chosen
 
 
-def is_chosen(correction: Correction, label: int | None, only_wrong: bool) -> bool:
-    """Say whether a correction has the label, or any if that is None, and was read wrong, if only such are wanted."""
-    read_wrong = correction.predicted not in (None, correction.label)
-    return label in (None, correction.label) and (read_wrong or not only_wrong)
-
-
 def show_correction(correction: Correction, store: Corrections) -> None:
     """Show a drawing, its label and what was read, with buttons to relabel and to delete it."""
     st.image(
@@ -118,9 +112,13 @@ try:
     label = choose_label(counts)
     if only_doubtful and total:
         doubtful = find_doubtful(store.page(0, MOST_DOUBTED), get_predictor())
-        chosen = [correction for correction in doubtful if is_chosen(correction, label, only_wrong)]
+        chosen = [
+            correction
+            for correction in doubtful
+            if label in (None, correction.label) and (correction.was_read_wrong or not only_wrong)
+        ]
         if not chosen:
-            st.info("None looks wrong.")
+            st.info("None of these looks wrong.")
         show_grid(chosen[:PAGE_SIZE], store)
         st.stop()
     count = sum(counts) if label is None else counts[label]

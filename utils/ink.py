@@ -43,8 +43,8 @@ MAX_PATCHES = 1500
 # What is so many times as large as most signs is none. Most signs of a page are at most this share of it.
 MAX_SIGN_SHARE = 1 / 8
 MAX_SIGN_SIZES = 2.5
-# What touches the rim is none either, if it is less than this share of the signs.
-MAX_RIM_SHARE = 0.1
+# Nor is what touches the rim, unless it is as large as most signs, within this share.
+MAX_OFF_AT_RIM = 0.5
 # Of a raised sign, this share of its level counts as a shadow around it.
 HAZE_SHARE = 0.2
 
@@ -231,7 +231,8 @@ def keep_signs(ink: np.ndarray) -> np.ndarray:
     """Leave nothing but signs in the ink of a page, and give pencil the strength of print.
 
     What is much larger than most signs is a shadow, the edge of the page, or a thing that lies beside it; so is what
-    touches the picture's rim, unless that is much. A faint sign is raised for itself, and the shadow around it goes.
+    touches the picture's rim and is not as large as they are. A faint sign is raised for itself, and the shadow around
+    it goes.
 
     Parameters
     ----------
@@ -257,15 +258,14 @@ def keep_signs(ink: np.ndarray) -> np.ndarray:
     order = np.flatnonzero(signs & (sizes <= MAX_SIGN_SHARE * max(ink.shape)))
     order = order[np.argsort(sizes[order])]
     amounts = np.cumsum(sums[order])
-    usual_size = sizes[order[np.searchsorted(amounts, amounts[-1] / 2)]] if len(order) else np.inf
+    usual_size = sizes[order[np.searchsorted(amounts, amounts[-1] / 2)]] if len(order) else np.nan
     too_large = sizes > MAX_SIGN_SIZES * usual_size
     faint = (usual < FAINT_LEVEL) & signs
     levels = np.where(faint[patch], (level / usual[patch] - HAZE_SHARE) * (255 / (1 - HAZE_SHARE)), level)
     none = too_large | (usual < MIN_SIGN_LEVEL)
     at_rim = np.zeros(count, bool)
     at_rim[np.concatenate([patches[0], patches[-1], patches[:, 0], patches[:, -1]])] = True
-    if (at_rim & signs).sum() < MAX_RIM_SHARE * signs.sum():  # else the picture is cut along its signs
-        none |= at_rim
+    none |= at_rim & (np.abs(sizes / usual_size - 1) > MAX_OFF_AT_RIM)
     if count > MAX_PATCHES:
         none |= ~signs
     levels[none[patch]] = 0

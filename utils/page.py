@@ -39,7 +39,8 @@ def find_page(grey: np.ndarray) -> np.ndarray | None:
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     without = _without_writing(small)
     between = _otsu(without)
-    # A shadow can be darker than what lies half way between page and table. What tells those two apart then is lower.
+    # In a shadow, the page can be darker than the level that parts light from dark. Then the level that parts page from
+    # table is lower, so it is tried first.
     for threshold in (_otsu(without[without <= between]), between):
         corners = _find_quadrilateral(without, threshold)
         if corners is not None:

@@ -40,7 +40,7 @@ TO_PARABOLA = np.linalg.pinv(POWERS)
 
 
 @dataclass(frozen=True, eq=False)
-class _Rule:
+class Rule:
     """A rule, followed from side to side of the picture.
 
     Attributes
@@ -106,7 +106,7 @@ def _thickness(strokes: np.ndarray) -> float:
     return 2 * area / (area - cv2.countNonZero(inner))
 
 
-def _find_rules(ink: np.ndarray) -> list[_Rule]:
+def _find_rules(ink: np.ndarray) -> list[Rule]:
     """Find the rules that are nearly level; those of the transposed picture are the nearly upright ones."""
     lines = find_long_lines(ink)
     seen = [rows for share, rows in lines if share >= MIN_SEEN_SHARE]
@@ -121,11 +121,22 @@ def _find_rules(ink: np.ndarray) -> list[_Rule]:
     # be measured, and gets the medians.
     rules = [rule for rule in rules if rule.thickness <= 1.5 * thickness + 1 and rule.level <= 1.5 * level]
     hidden = [rows for share, rows in lines if share < MIN_SEEN_SHARE]
-    return rules + [_Rule(rows, reach, thickness, level, darkest) for rows in hidden]
+    return rules + [Rule(rows, reach, thickness, level, darkest) for rows in hidden]
 
 
 def find_long_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
-    """Find thin lines from the left side to the right: for each the share that is seen, and its row in each column."""
+    """Find thin, nearly level lines from the left side to the right.
+
+    Parameters
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255.
+
+    Returns
+    -------
+    list of (float, ndarray of int, shape (width,))
+        For each line the share of its length that is seen, and the row of its middle in each column.
+    """
     height, width = ink.shape
     rows = height // -(-height // MAX_ROWS)
     _, ridge = find_ridges(ink, STRIPS, rows)
@@ -209,8 +220,21 @@ def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
     return paths.T
 
 
-def measure_lines(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
-    """Measure the rules along `lines`: int (n, width), the rows of each."""
+def measure_lines(ink: np.ndarray, lines: np.ndarray) -> list[Rule]:
+    """Measure lines that go from side to side.
+
+    Parameters
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255.
+    lines : ndarray of int, shape (n, width)
+        The row of each line's middle in each column, as `find_long_lines` returns them.
+
+    Returns
+    -------
+    list of Rule
+        One for each line, in order.
+    """
     columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // MAX_COLUMNS))
     around = ink[rows_around(lines[:, columns], thickest_rule(len(ink)), len(ink)), columns]
     peaks = around.max(axis=0)
@@ -220,7 +244,7 @@ def measure_lines(ink: np.ndarray, lines: np.ndarray) -> list[_Rule]:
     thicknesses = _median((around >= levels[:, np.newaxis] / 2).sum(axis=0))
     reaches = _median((around >= MIN_INK).sum(axis=0)).astype(int) // 2 + 2
     darkest = np.maximum(levels + 3 * spreads, 1.5 * levels) + 16
-    return [_Rule(*rule) for rule in zip(lines, reaches, thicknesses, levels, darkest, strict=True)]
+    return [Rule(*rule) for rule in zip(lines, reaches, thicknesses, levels, darkest, strict=True)]
 
 
 def _median(values: np.ndarray) -> np.ndarray:
@@ -239,7 +263,7 @@ def rows_around(rows: np.ndarray, reach: int, height: int) -> np.ndarray:
     return around.clip(0, height - 1)
 
 
-def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
+def _erase(ink: np.ndarray, families: Sequence[list[Rule]]) -> np.ndarray:
     """Erase the level and the upright rules, but not the strokes that cross or touch them."""
     height, width = ink.shape
     erased, under = ink.copy(), np.zeros(ink.shape, np.uint8)
@@ -260,7 +284,7 @@ def _erase(ink: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
     return erased
 
 
-def _without_ends(erased: np.ndarray, families: Sequence[list[_Rule]]) -> np.ndarray:
+def _without_ends(erased: np.ndarray, families: Sequence[list[Rule]]) -> np.ndarray:
     """Erase the ends of rules that leave the picture early: patches at its rim that are as thin and faint as rules."""
     if max(erased[0].max(), erased[-1].max(), erased[:, 0].max(), erased[:, -1].max()) < MIN_INK:
         return erased

@@ -117,7 +117,8 @@ def contact_sheet(captioned: Sequence[tuple[np.ndarray, str]], size_px: tuple[in
 def _caption(picture: np.ndarray, text: str, size_px: tuple[int, int], caption_px: int) -> np.ndarray:
     width, height = size_px
     scale = min(width / picture.shape[1], height / picture.shape[0])
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)[:height, :width]
+    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     tile = np.zeros((height + caption_px, width), np.uint8)
     tile[: small.shape[0], : small.shape[1]] = small
     tile[height:] = GROUND

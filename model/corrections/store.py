@@ -99,6 +99,11 @@ class Correction:
     id: int | None = None
 
     @property
+    def was_read_wrong(self) -> bool:
+        """Whether the network read something else than the label; if that is not known, no."""
+        return self.predicted not in (None, self.label)
+
+    @property
     def drawing_sha256(self) -> str:
         """The checksum of `image`: drawings that look the same to the network are the same."""
         return hashlib.sha256(self.image.tobytes()).hexdigest()

@@ -329,4 +329,5 @@ def photo_sheet(answers: Sequence[PhotoAnswer]) -> np.ndarray:
 
 def _around(ink: np.ndarray, box: Sequence[int]) -> np.ndarray:
     x, y, width, height = box
-    return ink[max(0, y - 8) : y + height + 8, max(0, x - 8) : x + width + 8]
+    crop = ink[max(0, y - 8) : max(0, y + height + 8), max(0, x - 8) : max(0, x + width + 8)]
+    return crop if crop.size else np.zeros((1, 1), np.uint8)  # the place is not in the page that was found

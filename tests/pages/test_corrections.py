@@ -62,7 +62,7 @@ def test_those_with_a_likely_wrong_label_are_shown_alone(store):
     store.remove(3)
     page.run()
     assert not labels(page)
-    assert page.main.info[0].value == "None looks wrong."
+    assert page.main.info[0].value == "None of these looks wrong."
 
 
 def test_one_is_relabelled_and_one_deleted(store):

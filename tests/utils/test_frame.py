@@ -10,7 +10,6 @@ from utils.image import load_image
 
 NUMBER = write_numbers("2047")  # 360 × 210
 HEIGHT, WIDTH = NUMBER.shape
-predictor = Predictor()
 
 
 def box(left: int, top: int, right: int, bottom: int, thickness: int = 3) -> np.ndarray:
@@ -44,7 +43,7 @@ def test_a_frame_goes_and_the_number_stays(frame):
 def test_a_framed_number_is_read_in_a_photograph(frame):
     paper = np.linspace(235, 180, WIDTH) + np.random.default_rng(0).normal(0, 3, NUMBER.shape)
     grey = (paper - np.maximum(NUMBER, frame // 2) * 0.5).clip(0, 255).astype(np.uint8)
-    assert number_text(predictor.read_number(load_image(encode(grey)))) == "2047"
+    assert number_text(Predictor().read_number(load_image(encode(grey)))) == "2047"
 
 
 def test_a_box_that_the_writing_touches_goes_with_little_of_it():
@@ -56,15 +55,44 @@ def test_a_box_that_the_writing_touches_goes_with_little_of_it():
 
 
 @pytest.mark.parametrize("rules", [[125], [125, 260, 390]])
-def test_what_stands_on_the_rules_of_the_paper_stays(rules):
+@pytest.mark.parametrize("size", [40, 79, 105])
+def test_what_stands_on_the_rules_of_the_paper_stays(rules, size):
     ink = np.zeros((500, 1000), np.uint8)
-    for row in (20, 330):
-        ink[row : row + 105, 100 : 100 + WIDTH] = NUMBER[48:153]
+    digits = cv2.resize(NUMBER[48:153], None, fx=size / 105, fy=size / 105, interpolation=cv2.INTER_AREA)
+    for row in (127, 392):
+        ink[row - size : row, 100 : 100 + digits.shape[1]] = digits
+    written = ink > 100
     for row in rules:
         ink[row : row + 3] = 120
-    clean = without_frame(ink)
-    assert np.array_equal(clean[:120], ink[:120])
-    assert np.array_equal(clean[320:], ink[320:])
+    written[125:128] = False
+    assert (without_frame(ink)[written] > 64).all()
+
+
+@pytest.mark.parametrize("size", [(800, 800), (1200, 1600), (640, 300)])
+def test_digits_that_hang_on_a_box_do_not_go_with_it(size):
+    width, height = size
+    ink = np.zeros((height, width), np.uint8)
+    cv2.rectangle(ink, (40, 30), (width - 40, height - 30), 255, 5)
+    for place in range(4):
+        ink = np.maximum(ink, np.pad(draw(4, 60, 6), ((height - 86, 26), (100 + 80 * place, width - 160 - 80 * place))))
+    written = ink[height - 80 : height - 40] > 100
+    written[:, :60] = written[:, -60:] = False
+    assert (without_frame(ink)[height - 80 : height - 40][written] > 64).mean() > 0.95
+
+
+@pytest.mark.parametrize("number", ["777", "7777", "7575", "555"])
+@pytest.mark.parametrize("brush_px", [3, 5])
+def test_flat_tops_of_digits_are_no_line(number, brush_px):
+    ink = np.pad(cut(write_numbers(number, brush_px=brush_px)), 6)
+    assert without_frame(ink) is ink
+
+
+@pytest.mark.parametrize("dot_px", [1, 12])
+def test_a_zero_like_a_box_stays(dot_px):
+    ink = np.zeros((220, 220), np.uint8)
+    cv2.rectangle(ink, (10, 10), (210, 210), 255, 12)
+    cv2.circle(ink, (110, 110), dot_px, 255, -1)
+    assert without_frame(ink) is ink
 
 
 @pytest.mark.parametrize("number", ["2047", "1111", "77", "5"])

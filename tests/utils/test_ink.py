@@ -108,13 +108,19 @@ def test_smudges_and_what_is_far_larger_than_digits_go():
     assert np.array_equal(clean[100:, 100:860], ink[100:, 100:860])
 
 
-def test_what_touches_the_rim_goes_unless_it_is_much():
+def test_what_touches_the_rim_goes_unless_it_is_as_large_as_digits():
     ink = page()
-    ink[400:460, :30] = 255
+    ink[400:520, :20] = ink[600:625, -20:] = 255
     clean = keep_signs(ink)
-    assert not clean[:, :30].any()
-    assert np.array_equal(clean[:, 100:], ink[:, 100:])
-    cut = np.ascontiguousarray(page(n=2)[135:, 135:])
+    assert not clean[:, :100].any()
+    assert not clean[:, -100:].any()
+    assert np.array_equal(clean[:, 100:-100], ink[:, 100:-100])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_page_cut_along_its_ink_keeps_all_digits(seed):
+    left, top, width, height = cv2.boundingRect((page(seed) > 0).view(np.uint8))
+    cut = np.ascontiguousarray(page(seed)[top : top + height, left : left + width])
     assert np.array_equal(keep_signs(cut), cut)
 
 

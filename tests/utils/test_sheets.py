@@ -79,4 +79,5 @@ def test_a_contact_sheet_has_rows_of_pictures_that_are_fitted_in_with_captions()
     assert (sheet[2:22, 2:82] == 200).all()
     assert (sheet[2:62, 86:101] == 100).all()
     assert sheet[64:110, 2:82].max() > 200  # the caption
+    assert contact_sheet([(np.ones((1, 2000), np.uint8), ""), (np.ones((2000, 1), np.uint8), "")], (80, 60), 2).any()
     assert contact_sheet([], (80, 60), columns=2).shape == (60 + 26 + 4, 2 * 84)

@@ -7,7 +7,7 @@ from model.data.by_rule import no_digits
 from model.data.by_rule.no_digits import draw_no_digit
 from model.data.distortions import distort_strokes
 from model.data.drawing import draw_small
-from tests.model.data.test_habits import DIGITS, extent
+from tests.model.data.by_rule.test_habits import DIGITS, extent
 
 
 @given(st.integers(0, 2**32))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from model.data.by_rule.written import write_digit
 from model.data.distortions import distort_strokes
 from model.data.drawing import draw_small
-from tests.model.data.test_habits import extent
+from tests.model.data.by_rule.test_habits import extent
 
 
 @given(st.integers(0, 9), st.integers(0, 2**32))
