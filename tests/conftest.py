@@ -53,11 +53,6 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTHONPATH"] = str(WITHOUT_TENSORFLOW)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Give each core two workers: tests with a browser or a training wait for a third of their time."""
-    return 2 * (os.cpu_count() or 1)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     ranks = {name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: min(ranks.get(part, len(ranks)) for part in item.path.parts))

@@ -44,9 +44,7 @@ def test_sidebar_tells_the_network_from_its_card(page):
     assert f"{card.images['strokes']:,} digits that people wrote" in drawings.proto.help
     assert redrawn.value == f"MNIST redrawn: **{accuracy_percent(card.accuracy['redrawn'])}**"
     assert mnist.value == f"MNIST: **{accuracy_percent(card.accuracy['mnist'])}**"
-    caption = " ".join(element.value for element in page.sidebar.caption)
-    assert card.date in caption
-    assert f"{card.parameters:,} parameters" in caption
+    assert name.proto.help == f"{card.parameters:,} parameters, {card.epochs} epochs, trained on {card.date}."
 
 
 def test_figures_are_there_as_a_table_for_those_who_open_it(page):
