@@ -106,6 +106,8 @@ def press(options: Options) -> tuple[Path, list[tuple[float, Status]]]:
             statuses.append((time.perf_counter() - begun, job.status))
         time.sleep(0.05)
     statuses.append((time.perf_counter() - begun, job.status))
+    if job.status.state is not State.DONE:
+        raise SystemExit(f"The training ended without a network: {job.status.message}")
     return job.run_dir, statuses
 
 
