@@ -220,11 +220,16 @@ def is_one_sign(ink: np.ndarray) -> bool:
     What touches the rim does not count: in the photograph of a page it is mostly something that lies beside it.
     """
     boxes = cv2.connectedComponentsWithStats((ink >= INK_LEVEL).view(np.uint8))[2][1:]
+    areas = boxes[~_at_rim(boxes, ink.shape), cv2.CC_STAT_AREA]
+    return bool(2 * areas.max(initial=0) > areas.sum())
+
+
+def _at_rim(boxes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Say which patches touch the rim of a picture of that shape, bool (n,), by OpenCV's statistics of them."""
     corners = boxes[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP]]
     ends = corners + boxes[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    within = (corners > 0).all(axis=1) & (ends < ink.shape[::-1]).all(axis=1)
-    areas = boxes[within, cv2.CC_STAT_AREA]
-    return bool(2 * areas.max(initial=0) > areas.sum())
+    touching: np.ndarray = (corners == 0).any(axis=1) | (ends == shape[::-1]).any(axis=1)
+    return touching
 
 
 def keep_signs(ink: np.ndarray) -> np.ndarray:
@@ -263,9 +268,7 @@ def keep_signs(ink: np.ndarray) -> np.ndarray:
     faint = (usual < FAINT_LEVEL) & signs
     levels = np.where(faint[patch], (level / usual[patch] - HAZE_SHARE) * (255 / (1 - HAZE_SHARE)), level)
     none = too_large | (usual < MIN_SIGN_LEVEL)
-    at_rim = np.zeros(count, bool)
-    at_rim[np.concatenate([patches[0], patches[-1], patches[:, 0], patches[:, -1]])] = True
-    none |= at_rim & (np.abs(sizes / usual_size - 1) > MAX_OFF_AT_RIM)
+    none |= _at_rim(boxes, ink.shape) & (np.abs(sizes / usual_size - 1) > MAX_OFF_AT_RIM)
     if count > MAX_PATCHES:
         none |= ~signs
     levels[none[patch]] = 0
