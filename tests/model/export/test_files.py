@@ -21,7 +21,7 @@ from model.card import CARD_FILE, LITERT_FILE, SHIPPED, TUTORIALS, as_zip, file_
 from model.data.mnist import to_unit_range
 from model.export.download import export_as_zip
 from model.export.files import digits_by_rule, main
-from model.export.formats import COPIED, ENCLOSED, FORMATS, READ_FILE, ExportError, read_script
+from model.export.formats import COPIED, FORMATS, ExportError, read_script
 from model.litert import LiteRTNetwork, softmax
 from model.networks import NETWORKS
 from model.predictor import Predictor, accuracy_of
@@ -171,7 +171,9 @@ def test_what_the_docs_show_is_what_is_run(name):
 def test_an_export_is_complete_and_so_is_its_zip_file(exports, run):
     network = {"keras": {"model.keras"}, "onnx": {"model.onnx"}, "litert": {"model.tflite"}}
     network |= {"litert-int8": {"model.tflite"}, "safetensors": {"model.safetensors"}}
-    beside = {CARD_FILE, "README.md", READ_FILE, *ENCLOSED}
+    beside = {CARD_FILE, "README.md", "read.py", "LICENSE", "utils/__init__.py"}
+    tools = ("files", "frame", "image", "ink", "page", "preprocess", "printed_grid", "ruled_paper")
+    beside |= {f"utils/{name}.py" for name in tools}
     for name in FORMATS:
         with zipfile.ZipFile(io.BytesIO(as_zip(exports / name))) as archive:
             names = {entry for entry in archive.namelist() if not entry.endswith("/")}
