@@ -43,17 +43,34 @@ def random_gap(spacing: str, pen: float, rng: np.random.Generator) -> float:
     return float(rng.uniform(*ranges[spacing]))
 
 
-def draw_mark(rng: np.random.Generator) -> Strokes:
-    """Draw a full stop, a comma, a dash or a colon, beside digits that stand on y = 0."""
-    bend = 0.01
-    dash, width = rng.uniform(-0.6, -0.35), rng.uniform(0.15, 0.5)
-    marks = [
-        [[(0, 0), (0.02, 0.02)]],
-        [[(0, -0.03), (0.01, 0.06), (-0.06, 0.2)]],
-        [[(0, dash), (width, dash)]],
-        [[(0, -0.2), (0.01, -0.19)], [(0, -0.7), (0.01, -0.69)]],
-    ]
-    return [curve(points, rng, bend) for points in marks[rng.integers(len(marks))]]
+def draw_mark(rng: np.random.Generator) -> tuple[Strokes, int]:
+    """Draw a mark as it stands in numbers, beside digits that stand on y = 0.
+
+    Returns
+    -------
+    strokes : list of ndarray, each (n, 2)
+    label : int
+        `BLANK` for a full stop and a comma, which spoil no digit's ink. All other marks would: they are signs of their
+        own, 10 (no digit), so that they are cut off.
+    """
+    width, middle = rng.uniform(0.15, 0.6), rng.uniform(-0.6, -0.35)
+    high, low = rng.uniform(-1.3, -0.8), rng.uniform(-0.05, 0.3)
+    belly, lean = rng.uniform(0.12, 0.35), rng.uniform(0.4, 0.9)
+    left = [(0, high), (-belly, high * 0.7 + low * 0.3), (-belly, high * 0.3 + low * 0.7), (0, low)]
+    dash = [(0, middle), (width, middle)]
+    marks = {
+        ".": [[(0, 0), (0.02, 0.02)]],
+        ",": [[(0, -0.03), (0.01, 0.06), (-0.06, 0.2)]],
+        "-": [dash],
+        ":": [[(0, -0.2), (0.01, -0.19)], [(0, -0.7), (0.01, -0.69)]],
+        "(": [left],
+        ")": [[(-x, y) for x, y in left]],
+        "/": [[(0, low), (lean, high)]],
+        "+": [dash, [(width / 2, middle - width / 2), (width / 2, middle + width / 2)]],
+        "=": [dash, [(0, middle + 0.2), (width, middle + 0.2)]],
+    }
+    mark = str(rng.choice([*marks]))
+    return [curve(points, rng, 0.01) for points in marks[mark]], BLANK if mark in ".," else NO_DIGIT
 
 
 class Writing:
@@ -82,7 +99,7 @@ class Writing:
         return chosen
 
     def write(self, rng: np.random.Generator) -> tuple[Line, np.ndarray]:
-        """Write a line; return it with the class of each of its characters: a digit, 10 (no digit), or 11 (a mark)."""
+        """Write a line; return it with the class of each of its characters: a digit, 10 (no digit), or `BLANK`."""
         n = 1 if rng.random() < SINGLE else int(rng.integers(2, MAX_DIGITS + 1))
         source = str(rng.choice(self.sources, p=self.shares))
         pool = self.pools[source]
@@ -107,20 +124,23 @@ class Writing:
 
 
 def _with_marks(line: Line, labels: np.ndarray, rng: np.random.Generator) -> tuple[Line, np.ndarray]:
+    """Put marks between some characters, and before the first and after the last."""
     characters: list[Strokes] = []
-    classes = []
+    classes: list[int] = []
     shift = 0.0
-    for strokes, label in zip(line.characters, labels, strict=True):
-        characters.append([stroke + (shift, 0) for stroke in strokes])
-        classes.append(label)
+    (x, _), (_, bottom) = _extent(line.characters[0])
+    for strokes, label in zip([None, *line.characters], [None, *labels], strict=True):
+        if strokes:
+            characters.append([stroke + (shift, 0) for stroke in strokes])
+            classes.append(label)
+            _, (x, bottom) = _extent(characters[-1])
         if rng.random() < MARKS:
-            right, bottom = _extent(characters[-1])[1]
-            mark = draw_mark(rng)
-            (left, _), (end, _) = _extent(mark)
+            mark, label_of_mark = draw_mark(rng)
+            (left, _), (right, _) = _extent(mark)
             before, after = line.pen + rng.uniform(0.02, 0.2, 2)
-            characters.append([stroke + (right + before - left, bottom) for stroke in mark])
-            classes.append(BLANK)
-            shift += before + end - left + after
+            characters.append([stroke + (x + before - left, bottom) for stroke in mark])
+            classes.append(label_of_mark)
+            shift += before + right - left + after
     return Line(characters, line.pen), np.array(classes)
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -98,8 +100,29 @@ def test_gaps_are_what_they_are_called(spacing):
     assert high >= max(gaps) > high - 0.1 * (high - low)
 
 
-def test_marks_are_lower_than_digits():
+def test_marks_are_signs_of_their_own_but_for_full_stops_and_commas():
     rng = np.random.default_rng(0)
-    for _ in range(40):
-        for stroke in draw_mark(rng):
-            assert np.ptp(stroke[:, 1]) < 0.35
+    classes = []
+    for _ in range(200):
+        strokes, label = draw_mark(rng)
+        bottom = max(stroke[:, 1].max() for stroke in strokes)
+        assert label == NO_DIGIT or bottom - min(stroke[:, 1].min() for stroke in strokes) < 0.3
+        classes.append(label)
+    assert {*classes} == {BLANK, NO_DIGIT}
+
+
+def test_marks_stand_beside_the_digits_before_and_after(monkeypatch):
+    monkeypatch.setattr(strips, "WITH_MARKS", 1.0)
+    monkeypatch.setattr(strips, "MARKS", 1.0)
+    bar = [np.array([[0.0, 0], [0.4, 0.5], [0.0, 1]])]
+    bars = Writing({"written": Pool([bar], np.array([1])), "no digit": Pool([bar], np.array([NO_DIGIT]))})
+    monkeypatch.setattr(strips, "WITH_OTHERS", 0.0)
+    monkeypatch.setattr(strips, "SPACINGS", {"wide": 1.0})
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        line, classes = bars.write(rng)
+        assert len(classes) % 2 == 1  # mark, digit, mark, digit, mark
+        assert {*classes[1::2]} == {1} and {*classes[::2]} <= {BLANK, NO_DIGIT}
+        extents = [np.concatenate(strokes)[:, 0] for strokes in line.characters]
+        for before, after in pairwise(extents):
+            assert after.min() > before.max() + 0.02
