@@ -57,10 +57,10 @@ from model.litert import LiteRTNetwork
 from model.measure.quality import drawing_tests, judge, write_quality
 from model.options import Options, add_data
 from model.predictor import Predictor, accuracy_of
-from model.presets import SECONDS_TO_IMPORT
 from model.runs.folder import CHECKPOINT_FILE, State, read_metrics
 from model.runs.jobs import SWITCH, is_switched_off
 from model.runs.keeper import Keeper, Origin, Progress, begin, keeping, resume
+from model.runs.presets import SECONDS_TO_IMPORT
 from model.training import (
     epochs_done,
     find_digit_threshold,
@@ -72,8 +72,8 @@ from model.training import (
     split,
 )
 from model.tutorials import VALIDATED_ON_TEST, add_options_and_presets, parse
-from utils.charts import learning_curves
 from utils.command_line import HelpFormatter
+from utils.pictures.charts import learning_curves
 
 LITERT_CHECK_IMAGES = 1000
 VERSIONED = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")

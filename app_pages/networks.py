@@ -13,8 +13,8 @@ from app_pages.parts.shared import get_predictor
 from model.card import SHIPPED, CheckpointError
 from model.predictor import Reading
 from model.runs.finished import Trained, average_over_seeds, find_trained
-from utils.charts import accuracy_over_size
 from utils.image import ink_from_canvas
+from utils.pictures.charts import accuracy_over_size
 from utils.words import SET_TITLES, as_markdown, percent, which_of, who_says_what
 
 FIRST_COMPARED, MAX_COMPARED = 4, 6

@@ -10,7 +10,7 @@ from app_pages.sidebar.retrain import offer_training
 from model.litert import DIGITS
 from model.predictor import Predictor, Reading
 from utils.image import ink_from_canvas
-from utils.sketch import Sketch
+from utils.pictures.sketch import Sketch
 from utils.words import a_digit
 
 ROUNDS = 5

@@ -17,10 +17,10 @@ from model.runs.finished import MOST_LETTERS, name_runs, rename
 from model.runs.folder import STEPS_FILE, Epoch, State, Status, Step, read_metrics
 from model.runs.in_use import folder_in_use
 from model.runs.jobs import Job, delete_run, job_of, latest_job, list_runs
-from utils.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
 from utils.files import printable
 from utils.json_files import UnreadableError
 from utils.metrics import overfitting_from, overfitting_in_words
+from utils.pictures.charts import RUN_COLORS, compared_curves, learning_curve, rule_at
 from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, duration, unbroken
 
 MAX_COMPARED = len(RUN_COLORS)

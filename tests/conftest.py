@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, read_card, write_card
 from model.data.mnist import Mnist, load_mnist
-from model.measure.server import Server
+from model.measure.speed.server import Server
 from model.runs.in_use import use
 from tests.drawings import STROKES, strokes
 from utils.files import ROOT

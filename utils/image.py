@@ -10,11 +10,11 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from utils.files import open_file
-from utils.frame import without_frame
-from utils.ink import MIN_PAGE_SIDE_PX, find_ink, is_one_sign, keep_signs
-from utils.page import find_page, straighten
-from utils.printed_grid import without_grid
-from utils.ruled_paper import without_rules
+from utils.paper.frame import without_frame
+from utils.paper.ink import MIN_PAGE_SIDE_PX, find_ink, is_one_sign, keep_signs
+from utils.paper.page import find_page, straighten
+from utils.paper.printed_grid import without_grid
+from utils.paper.ruled_paper import without_rules
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 FORMATS_IN_WORDS = "PNG, JPEG, WebP, BMP or GIF"

@@ -13,7 +13,7 @@ import streamlit as st
 import streamlit_drawable_canvas
 from streamlit.components.v2 import component
 
-from utils.sketch import CANVAS_SIZE_PX, Sketch, Version
+from utils.pictures.sketch import CANVAS_SIZE_PX, Sketch, Version
 
 # The network learned from strokes of these widths, as shares of the canvas (`model.data.drawing`).
 MIN_STROKE_WIDTH_PX = 7

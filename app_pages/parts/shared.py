@@ -13,8 +13,8 @@ from model.explain.nearest import Bank, fill_bank
 from model.litert import time_a_digit
 from model.predictor import Predictor
 from model.runs.in_use import folder_in_use
-from utils.charts import probability_chart
 from utils.image import load_with_thumbnail
+from utils.pictures.charts import probability_chart
 
 SHOWN_SIZE_PX = 1400  # a page of numbers is enlarged on a click
 # One thread for all pictures: decoding a large one takes hundreds of megabytes, and the C library keeps some of that

@@ -15,7 +15,7 @@ from app_pages.parts.shared import get_predictor
 from model.corrections.store import LABELS
 from model.predictor import Digit, number_text
 from utils.image import decode_grey, ink_from_canvas, to_data_url
-from utils.sketch import Sketch, Version
+from utils.pictures.sketch import Sketch, Version
 
 MAX_DRAWINGS = 50  # the newest
 THUMBNAIL_SIZE_PX = 80

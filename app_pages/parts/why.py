@@ -12,7 +12,7 @@ from model.explain.occlusion import find_evidence
 from model.litert import DIGITS
 from model.predictor import Predictor, Reading
 from utils.image import tint, to_data_url
-from utils.sheets import WIDTH_PX, draw_images, draw_weights, stack
+from utils.pictures.sheets import WIDTH_PX, draw_images, draw_weights, stack
 from utils.words import a_digit, as_markdown
 
 PICTURE_SIZE_PX = 196

@@ -12,13 +12,13 @@ from app_pages.sidebar.switch import show_ways_back
 from model.card import KERAS_FILE
 from model.corrections.store import Corrections, CorrectionsError
 from model.options import NETWORKS, Options
-from model.presets import MNIST_IMAGES, PRESETS, expected_seconds
 from model.runs.folder import METRICS_FILE, STEPS_FILE, State, Status, read_metrics
 from model.runs.in_use import folder_in_use, previous_folder
 from model.runs.jobs import BusyError, cancel, is_installed, is_switched_off, latest_job, start_training
+from model.runs.presets import MNIST_IMAGES, PRESETS, expected_seconds
 from model.tutorials import HISTORIES
-from utils.charts import learning_curve
 from utils.json_files import UnreadableError
+from utils.pictures.charts import learning_curve
 from utils.words import as_markdown, duration
 
 MAX_STEPS_SHOWN = 200

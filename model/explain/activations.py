@@ -16,7 +16,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from model.card import LITERT_FILE, SHIPPED
 from model.litert import DIGITS, IMAGE_SHAPE, read_litert, softmax
-from utils.sheets import draw_activations, draw_images, draw_shares, stack
+from utils.pictures.sheets import draw_activations, draw_images, draw_shares, stack
 
 CONVOLUTION = schema.BuiltinOperator.CONV_2D
 DENSE = schema.BuiltinOperator.FULLY_CONNECTED

@@ -15,13 +15,14 @@ ENCLOSED = (
     "LICENSE",
     "utils/__init__.py",
     "utils/files.py",
-    "utils/frame.py",
     "utils/image.py",
-    "utils/ink.py",
-    "utils/page.py",
     "utils/preprocess.py",
-    "utils/printed_grid.py",
-    "utils/ruled_paper.py",
+    "utils/paper/__init__.py",
+    "utils/paper/frame.py",
+    "utils/paper/ink.py",
+    "utils/paper/page.py",
+    "utils/paper/printed_grid.py",
+    "utils/paper/ruled_paper.py",
 )
 
 

@@ -17,8 +17,8 @@ def enclose(card: Card, name: str, classes: int, target: Path) -> None:
     write_card(card, target)
     (target / "README.md").write_text(as_markdown(card, name, classes), encoding="utf-8")
     (target / READ_FILE).write_text(read_script(name), encoding="utf-8")
-    (target / "utils").mkdir()
     for file in ENCLOSED:
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, target / file)
 
 

@@ -28,18 +28,18 @@ from model.explain.activations import OpenNetwork, draw_inside
 from model.explain.nearest import fill_bank
 from model.explain.occlusion import find_evidence
 from model.litert import LiteRTNetwork
-from model.measure import sessions as benchmark_sessions
-from model.measure.proxied import find_nginx
-from model.measure.report import draw_seven, report
-from model.measure.server import Server
+from model.measure.speed import sessions as benchmark_sessions
+from model.measure.speed.proxied import find_nginx
+from model.measure.speed.report import draw_seven, report
+from model.measure.speed.server import Server
 from model.predictor import Predictor
 from utils.files import ROOT
 from utils.image import clean_ink, to_data_url
-from utils.ink import find_ink
 from utils.libraries import tune_libraries
-from utils.page import find_page
-from utils.ruled_paper import without_rules
-from utils.sheets import WIDTH_PX
+from utils.paper.ink import find_ink
+from utils.paper.page import find_page
+from utils.paper.ruled_paper import without_rules
+from utils.pictures.sheets import WIDTH_PX
 from utils.timing import median_ms
 
 KERAS_MODEL = SHIPPED / KERAS_FILE
@@ -265,7 +265,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     if args.what == "training":
         tune_libraries()
-        import_module("model.measure.training_time").main(args.quick)  # which loads Keras
+        import_module("model.measure.speed.training_time").main(args.quick)  # which loads Keras
         return
     measure_fresh_process()
     measure_files()

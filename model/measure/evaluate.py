@@ -76,9 +76,9 @@ from model.measure.quality import (
 from model.options import add_data
 from model.predictor import Predictor
 from model.runs.in_use import folder_in_use
-from utils.charts import reliability_chart
 from utils.files import load_arrays
 from utils.metrics import reliability
+from utils.pictures.charts import reliability_chart
 
 SETS = ("mnist", "redrawn", "strokes", "not-digits", "numbers", "photos")
 # Characters of Omniglot that anybody would read as a digit, and which. They were chosen by eye from a sheet of all. The

@@ -34,10 +34,10 @@ from model.data.strokes import Characters, load_strokes, select_digits, select_r
 from model.litert import DIGITS
 from model.measure.odd_hands import ODD_HANDS, write_odd
 from model.measure.quality import JUDGED_SEED, MAX_SLANT
-from model.measure.report import compare
+from model.measure.speed.report import compare
 from model.options import add_data
 from model.predictor import digit_scores
-from model.presets import PRESETS
+from model.runs.presets import PRESETS
 from model.training import VALIDATION_REDRAWN, find_digit_threshold, fit, go_partly_back, make_validation_part
 from utils.words import mean_and_spread
 

@@ -12,8 +12,8 @@ from model.data.skeleton import centre_lines
 from model.data.strokes import Characters
 from model.numbers.compose import write_line
 from model.predictor import Digit, Predictor, number_text
+from utils.pictures.sheets import contact_sheet
 from utils.preprocess import INK_LEVEL
-from utils.sheets import contact_sheet
 
 SPACINGS = ("apart", "a stroke apart", "touching")
 GOALS = dict(zip(SPACINGS, (0.98, 0.96, 0.90), strict=True))

@@ -13,8 +13,8 @@ from model.data.strokes import Characters
 from model.predictor import Digit, Predictor
 from utils.files import open_file
 from utils.image import clean_ink, decode_page
+from utils.pictures.sheets import contact_sheet
 from utils.preprocess import INK_LEVEL
-from utils.sheets import contact_sheet
 
 PHOTOS_HINT = (
     "Expected a folder with pictures and truth.json: for each picture's name the grid's corners (top left, top right, "

@@ -23,7 +23,7 @@ from model.predictor import Prediction, Predictor
 from utils.files import ROOT
 from utils.json_files import write_json
 from utils.metrics import auroc, expected_calibration_error, fpr_at_tpr, reliability, wilson_interval
-from utils.sheets import contact_sheet
+from utils.pictures.sheets import contact_sheet
 from utils.words import percent
 
 MAX_SLANT = 0.3  # of the redrawn digits

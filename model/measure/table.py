@@ -33,8 +33,8 @@ from model.networks import build
 from model.options import Options
 from model.training import fit, read_right, save_network
 from model.tutorials import PUBLISHED
-from utils.charts import over_hidden_neurons
 from utils.files import ROOT, write_atomically
+from utils.pictures.charts import over_hidden_neurons
 from utils.words import SET_TITLES, mean_and_spread
 
 DOCUMENT = ROOT / "docs" / "training.md"

@@ -16,7 +16,6 @@ import numpy as np
 
 from model.card import CARD_FILE, CheckpointError
 from model.options import Options
-from model.presets import expected_seconds, seconds_between_epochs
 from model.runs.folder import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -30,6 +29,7 @@ from model.runs.folder import (
     write_status,
 )
 from model.runs.jobs import BusyError, new_run_dir, only_training
+from model.runs.presets import expected_seconds, seconds_between_epochs
 from utils.files import write_atomically
 from utils.json_files import UnreadableError, read_json, write_json
 from utils.words import counted

@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial, TrialState
 from plotly.graph_objects import Figure
 
 from model.options import Options
-from utils.charts import OTHERS_COLOR, WINNER_COLOR
+from utils.pictures.charts import OTHERS_COLOR, WINNER_COLOR
 from utils.words import accuracy_percent, duration
 
 MADE_FOR = "made_for"  # the attribute of a study that says what its trials have in common

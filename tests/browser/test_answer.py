@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect  # noqa: E402
 from tests.browser.test_drawing import BOXES, answer, draw_with_mouse, open_page, write  # noqa: E402
 from tests.conftest import Server  # noqa: E402
 from tests.drawings import strokes  # noqa: E402
-from utils.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
+from utils.pictures.charts import OTHERS_COLOR, WINNER_COLOR  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 

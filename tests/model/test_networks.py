@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from model import options, presets, scratch, training, tutorials
+from model import options, scratch, training, tutorials
 from model.card import LITERT_FILE
 from model.litert import LiteRTNetwork
 from model.networks import NETWORKS, dense
 from model.predictor import digit_scores
+from model.runs import presets
 from model.training import save_network
 
 # Worked out by hand, or from where they were published (keras.io/examples/vision/mnist_convnet for cnn; LeNet-5 with

@@ -16,7 +16,7 @@ from model.runs.jobs import NOTE_FILE, list_runs, only_training
 from tests.conftest import encode, open_page
 from tests.drawings import draw
 from utils.json_files import write_json
-from utils.sketch import Sketch, Version
+from utils.pictures.sketch import Sketch, Version
 from utils.words import as_markdown
 
 TRAINING, NETWORKS, QUALITY = (f"app_pages/{name}.py" for name in ("training", "networks", "quality"))

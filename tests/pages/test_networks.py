@@ -17,7 +17,7 @@ from model.tutorials import HISTORIES
 from tests.conftest import ROOT, encode, open_page
 from tests.drawings import draw
 from train import read_command_line
-from utils.sketch import Sketch, Version
+from utils.pictures.sketch import Sketch, Version
 from utils.words import as_markdown
 
 PAGE = "app_pages/networks.py"

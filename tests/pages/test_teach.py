@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from model.corrections.store import Corrections
 from tests.conftest import open_page
-from tests.pages.test_visit import drawing
+from tests.pages.parts.test_visit import drawing
 
 PAGE = "app_pages/teach.py"
 

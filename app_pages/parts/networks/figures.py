@@ -8,8 +8,8 @@ import streamlit as st
 from app_pages.sidebar.outcome import NOT_MEASURED_HELP
 from model.card import Quality, read_quality
 from model.measure.quality import MAX_MISTAKES
-from utils.charts import confusion_chart, reliability_chart
 from utils.json_files import UnreadableError
+from utils.pictures.charts import confusion_chart, reliability_chart
 from utils.words import NOT_MEASURED, SET_TITLES, TestPart, accuracy_percent, as_markdown, unbroken
 
 SETS = {

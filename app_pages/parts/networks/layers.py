@@ -6,7 +6,7 @@ from app_pages.sidebar.retrain import offer_training
 from model.layers import draw_layers, read_layers
 from model.options import NETWORKS
 from model.tutorials import HISTORIES
-from utils.charts import layers_chart
+from utils.pictures.charts import layers_chart
 
 ROOM_FOR_SCROLLBAR_PX = 16
 

@@ -11,7 +11,7 @@ from PIL import Image
 from app_pages.parts.number import candidates_of
 from app_pages.parts.shared import decode_picture
 from model.predictor import Digit, Predictor
-from utils.annotate import draw_boxes
+from utils.pictures.annotate import draw_boxes
 from utils.words import counted
 
 NOT_READ = "It was not read, because you stopped before."

@@ -171,9 +171,10 @@ def test_what_the_docs_show_is_what_is_run(name):
 def test_an_export_is_complete_and_so_is_its_zip_file(exports, run):
     network = {"keras": {"model.keras"}, "onnx": {"model.onnx"}, "litert": {"model.tflite"}}
     network |= {"litert-int8": {"model.tflite"}, "safetensors": {"model.safetensors"}}
-    beside = {CARD_FILE, "README.md", "read.py", "LICENSE", "utils/__init__.py"}
-    tools = ("files", "frame", "image", "ink", "page", "preprocess", "printed_grid", "ruled_paper")
-    beside |= {f"utils/{name}.py" for name in tools}
+    beside = {CARD_FILE, "README.md", "read.py", "LICENSE"}
+    beside |= {f"utils/{name}.py" for name in ("__init__", "files", "image", "preprocess")}
+    paper = ("__init__", "frame", "ink", "page", "printed_grid", "ruled_paper")
+    beside |= {f"utils/paper/{name}.py" for name in paper}
     for name in FORMATS:
         with zipfile.ZipFile(io.BytesIO(as_zip(exports / name))) as archive:
             names = {entry for entry in archive.namelist() if not entry.endswith("/")}

@@ -7,7 +7,7 @@ import pytest
 
 from model.measure import evaluate, hands
 from model.measure.hands import as_table, goals
-from model.presets import Preset
+from model.runs.presets import Preset
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's own
 

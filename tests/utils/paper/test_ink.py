@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.drawings import draw
-from utils.ink import MIN_PAGE_SIDE_PX, find_ink, is_one_sign, keep_signs
+from utils.paper.ink import MIN_PAGE_SIDE_PX, find_ink, is_one_sign, keep_signs
 
 SIZE_PX = 900
 

@@ -27,9 +27,9 @@ from websockets.asyncio.client import connect
 
 from model.data.by_rule.written import write_digit
 from model.data.drawing import CANVAS_SIZE_PX, Strokes, draw_strokes
-from model.measure.proxied import PATH, ProxiedServers, behind_nginx
-from model.measure.report import compare
-from model.measure.server import Server
+from model.measure.speed.proxied import PATH, ProxiedServers, behind_nginx
+from model.measure.speed.report import compare
+from model.measure.speed.server import Server
 from model.predictor import Predictor
 from model.runs.folder import STEPS_FILE, read_metrics
 from model.runs.jobs import cancel, latest_job, start_training

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import encode
 from utils.image import MAX_SIDE_PX, decode_page, load_image, load_with_thumbnail
-from utils.page import find_page, straighten
+from utils.paper.page import find_page, straighten
 
 CORNERS = np.float32([[150, 90], [1050, 150], [1000, 1450], [90, 1380]])
 SIZE_PX = 1200, 1600

@@ -11,7 +11,7 @@ from model.litert import softmax
 from model.predictor import Predictor
 from tests.conftest import encode, open_page
 from tests.drawings import draw, write_numbers
-from tests.pages.test_upload import upload
+from tests.pages.parts.test_upload import upload
 
 CROSS = cv2.line(cv2.line(np.zeros((90, 90), np.uint8), (10, 10), (80, 80), 255, 5), (80, 10), (10, 80), 255, 5)
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import encode
 from utils.image import decode_grey
-from utils.sketch import (
+from utils.pictures.sketch import (
     CANVAS_SIZE_PX,
     MAX_BYTES,
     MAX_VERSION_BYTES,

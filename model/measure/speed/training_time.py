@@ -21,13 +21,13 @@ from model.card import SHIPPED, read_card
 from model.data.examples import Examples, Recipe, make_sources
 from model.data.mnist import Mnist, load_mnist, to_unit_range
 from model.litert import DIGITS
-from model.measure.report import draw_seven, report
+from model.measure.speed.report import draw_seven, report
 from model.networks import light_reader
 from model.options import Options
 from model.predictor import Predictor
-from model.presets import PRESETS, expected_seconds
 from model.runs.folder import State, Status
 from model.runs.jobs import cancel, latest_job, start_training
+from model.runs.presets import PRESETS, expected_seconds
 from model.training import fit, read_right
 from utils.timing import median_ms
 

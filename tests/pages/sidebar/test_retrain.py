@@ -17,7 +17,7 @@ from model.runs.jobs import BusyError, latest_job, only_training
 from tests.conftest import open_page, with_spaces
 from tests.drawings import draw
 from train import read_command_line
-from utils.charts import learning_curve
+from utils.pictures.charts import learning_curve
 from utils.preprocess import normalize_digit
 from utils.words import accuracy_percent, as_markdown
 

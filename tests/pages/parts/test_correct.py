@@ -7,8 +7,8 @@ from model.card import SHIPPED, read_card
 from model.corrections.store import NO_DIGIT, Corrections
 from tests.conftest import encode, open_page
 from tests.drawings import draw
+from tests.pages.parts.test_upload import upload
 from tests.pages.test_recognise import show_example
-from tests.pages.test_upload import upload
 from utils.words import as_markdown
 
 

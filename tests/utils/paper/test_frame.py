@@ -5,8 +5,8 @@ import pytest
 from model.predictor import Predictor, number_text
 from tests.conftest import encode
 from tests.drawings import draw, write_numbers
-from utils.frame import without_frame
 from utils.image import load_image
+from utils.paper.frame import without_frame
 
 NUMBER = write_numbers("2047")  # 360 × 210
 HEIGHT, WIDTH = NUMBER.shape

@@ -1,7 +1,7 @@
 import numpy as np
 
 from utils.image import AGAINST_BGR, FOR_BGR
-from utils.sheets import (
+from utils.pictures.sheets import (
     GROUND,
     WIDTH_PX,
     contact_sheet,

@@ -11,7 +11,7 @@ from app_pages.parts.visit import MAX_DRAWINGS, as_zip
 from model.corrections.store import Corrections
 from tests.conftest import encode, open_page
 from tests.drawings import draw
-from utils.sketch import Sketch, Version
+from utils.pictures.sketch import Sketch, Version
 
 
 def drawing(digit: int, **options) -> Version:

@@ -1,6 +1,6 @@
 """Erase the many lines of a photographed page from an ink image: of tables, printed grids, ruled and squared paper.
 
-`utils.ruled_paper` is for a digit on ruled paper, whose lines go from side to side of the picture.
+`ruled_paper` is for a digit on ruled paper, whose lines go from side to side of the picture.
 """
 
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from utils.paper.ruled_paper import MAX_COLUMNS, MIN_INK, MIN_SIDE_PX, find_ridges, rows_around, thickest_rule
 from utils.preprocess import INK_LEVEL
-from utils.ruled_paper import MAX_COLUMNS, MIN_INK, MIN_SIDE_PX, find_ridges, rows_around, thickest_rule
 
 # Lines are looked for in a small copy of the picture: in strips of about so many columns, but at least so many strips,
 # at most so many rows high.
 STRIP_PX = 8
 MIN_STRIPS = 32
 MAX_ROWS = 800
-# A line is as thin, and has as much ink, as a rule of `utils.ruled_paper`. So much ink of 255 may hide it. It climbs no
-# more than this (19°), lies within so many of the copy's rows of a parabola, and is seen over this share of the
-# picture's width.
+# A line is as thin, and has as much ink, as a rule of `ruled_paper`. So much ink of 255 may hide it. It climbs no more
+# than this (19°), lies within so many of the copy's rows of a parabola, and is seen over this share of the picture's
+# width.
 HIDING_INK = 32
 MAX_SLOPE = 0.35
 MAX_OFF_ROWS = 1.0

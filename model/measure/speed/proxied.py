@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.measure.server import Server, answers, free_port
+from model.measure.speed.server import Server, answers, free_port
 from utils.files import ROOT
 
 DEPLOY = ROOT / "docs" / "deploy.md"

@@ -1,8 +1,8 @@
 import pytest
 
 from model.options import NETWORKS, Options
-from model.presets import PRESETS, expected_seconds, training_seconds
 from model.runs.folder import State
+from model.runs.presets import PRESETS, expected_seconds, training_seconds
 
 pytestmark = pytest.mark.usefixtures("state")
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from tests.drawings import draw
-from utils.printed_grid import without_grid
+from utils.paper.printed_grid import without_grid
 
 SIZE_PX = 1000
 DIGIT_PX = 60

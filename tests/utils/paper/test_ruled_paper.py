@@ -6,7 +6,7 @@ from model.predictor import Predictor
 from tests.conftest import encode
 from tests.drawings import draw
 from utils.image import load_image
-from utils.ruled_paper import without_rules
+from utils.paper.ruled_paper import without_rules
 
 PENS = {"black": 20, "blue": 70, "pencil": 110}
 RULES = {"light": 215, "grey": 175, "dark": 140}

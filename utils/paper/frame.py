@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
+from utils.paper.ruled_paper import MIN_SEEN_SHARE, Rule, find_long_lines, measure_lines, rows_around, thickest_rule
 from utils.preprocess import INK_LEVEL
-from utils.ruled_paper import MIN_SEEN_SHARE, Rule, find_long_lines, measure_lines, rows_around, thickest_rule
 
 MIN_SIDE_PX = 20
 # Narrower pictures may show one digit, whose own strokes go from side to side: the bars of a 2, say.

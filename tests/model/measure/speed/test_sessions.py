@@ -8,9 +8,9 @@ from urllib.error import HTTPError
 
 import pytest
 
-from model.measure.proxied import PATH, behind_nginx, find_nginx
-from model.measure.server import Server
-from model.measure.sessions import Tab, get_cookies, make_drawings, measure
+from model.measure.speed.proxied import PATH, behind_nginx, find_nginx
+from model.measure.speed.server import Server
+from model.measure.speed.sessions import Tab, get_cookies, make_drawings, measure
 
 
 def run(sessions: Coroutine):

@@ -2,7 +2,7 @@ import altair as alt
 import numpy as np
 import pytest
 
-from utils.charts import (
+from utils.pictures.charts import (
     WINNER_COLOR,
     accuracy_over_size,
     confusion_chart,
