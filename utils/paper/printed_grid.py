@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from utils.paper.ruled_paper import MAX_COLUMNS, MIN_INK, MIN_SIDE_PX, find_ridges, rows_around, thickest_rule
+from utils.paper.ruled_paper import (
+    MAX_COLUMNS,
+    MIN_INK,
+    MIN_SIDE_PX,
+    find_ridges,
+    measure,
+    rows_around,
+    thickest_rule,
+)
 from utils.preprocess import INK_LEVEL
 
 # Lines are looked for in a small copy of the picture: in strips of about so many columns, but at least so many strips,
@@ -40,7 +48,7 @@ SOFT_EDGE_PX = 2
 NEAR_PX = 3 * STRIP_PX
 MIN_ALIKE = 4
 # Lines shorter than this share of the median are taken for parts of lines that are hidden, if others tell where.
-LONG_SHARE = 0.6
+LONG_SHARE = 0.9
 # Evenly spaced lines are so by this share of their distance. Their places are compared in the middle of the picture.
 MAX_UNEVEN = 0.15
 MIDDLE = np.array([0.25, 0.5, 1])
@@ -241,17 +249,8 @@ def _fit(path: np.ndarray, gains: np.ndarray, powers: np.ndarray) -> tuple[int, 
 def _measure(ink: np.ndarray, start: int, rows: np.ndarray, side_to_side: bool) -> _Line:
     columns = np.arange(0, len(rows), -(-len(rows) // MAX_COLUMNS))
     around = ink[rows_around(rows[columns], thickest_rule(len(ink)), len(ink)), start + columns]
-    peaks = around.max(axis=0)
-    # Medians, because the digits cover the line in fewer than half of the columns.
-    level = _median(peaks)
-    spread = 1.4826 * _median(np.abs(peaks - level))
-    thickness = _median((around >= level / 2).sum(axis=0))
-    reach = int(_median((around >= max(MIN_INK, level / 8)).sum(axis=0))) // 2 + 2
-    return _Line(start, rows, reach, thickness, level, max(level + 3 * spread, 1.5 * level) + 16, side_to_side)
-
-
-def _median(values: np.ndarray) -> float:
-    return float(np.sort(values)[len(values) // 2])  # np.median is far slower for so few values
+    reach, thickness, level, darkest = measure(around, 1 + -(-len(ink) // MAX_ROWS))
+    return _Line(start, rows, int(reach), float(thickness), float(level), float(darkest), side_to_side)
 
 
 def _which_are_many(level: list[_Line], upright: list[_Line]) -> tuple[list[_Line], list[_Line]]:
@@ -270,7 +269,7 @@ def _which_are_many(level: list[_Line], upright: list[_Line]) -> tuple[list[_Lin
 
 def _cross(level: _Line, upright: _Line) -> bool:
     """Say whether two lines cross each other, or nearly."""
-    row = int(_median(level.rows))
+    row = level.row_at((level.start + level.end) // 2)
     for _ in range(3):  # each line is nearly straight, so that this comes close to where they cross
         column = upright.row_at(row)
         row = level.row_at(column)

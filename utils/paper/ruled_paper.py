@@ -237,14 +237,42 @@ def measure_lines(ink: np.ndarray, lines: np.ndarray) -> list[Rule]:
     """
     columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // MAX_COLUMNS))
     around = ink[rows_around(lines[:, columns], thickest_rule(len(ink)), len(ink)), columns]
-    peaks = around.max(axis=0)
-    # Medians, because the digit covers the rule in fewer than half of the columns.
-    levels = _median(peaks)
-    spreads = 1.4826 * _median(np.abs(peaks - levels[:, np.newaxis]))
-    thicknesses = _median((around >= levels[:, np.newaxis] / 2).sum(axis=0))
-    reaches = _median((around >= MIN_INK).sum(axis=0)).astype(int) // 2 + 2
-    darkest = np.maximum(levels + 3 * spreads, 1.5 * levels) + 16
-    return [Rule(*rule) for rule in zip(lines, reaches, thicknesses, levels, darkest, strict=True)]
+    return [Rule(*rule) for rule in zip(lines, *measure(around, 1 + -(-len(ink) // MAX_ROWS)), strict=True)]
+
+
+def measure(around: np.ndarray, near: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Measure lines by the ink on them and around.
+
+    Parameters
+    ----------
+    around : ndarray of uint8, shape (2 r + 1, …, columns)
+        The ink in columns of each line, from r rows above its middle to r below.
+    near : int
+        Within so many rows of its middle there is nothing but the line, and what crosses it.
+
+    Returns
+    -------
+    reach, thickness, level, darkest : ndarray, shape (…)
+        Of each line: see `Rule`.
+    """
+    middle = len(around) // 2
+    peaks = around[max(0, middle - near) : middle + near + 1].max(axis=0)
+    # Medians, because the digits cover the line in fewer than half of the columns.
+    level = _median(peaks)
+    spread = 1.4826 * _median(np.abs(peaks - level[..., np.newaxis]))
+    thickness = _median(_count_rows(around >= level[..., np.newaxis] / 2, near))
+    soft = np.maximum(MIN_INK, level / 8)[..., np.newaxis]
+    reach = _median(_count_rows(around >= soft, near)).astype(int) // 2 + 2
+    return reach, thickness, level, np.maximum(level + 3 * spread, 1.5 * level) + 16
+
+
+def _count_rows(inked: np.ndarray, near: int) -> np.ndarray:
+    """Count in each column the rows that have ink, near the middle one or hanging together with what is there."""
+    middle = len(inked) // 2
+    above, below = inked[: max(0, middle - near)][::-1], inked[middle + near + 1 :]
+    beyond = [np.logical_and.accumulate(rows).sum(axis=0) for rows in (above, below)]
+    counts: np.ndarray = inked[max(0, middle - near) : middle + near + 1].sum(axis=0) + sum(beyond)
+    return counts
 
 
 def _median(values: np.ndarray) -> np.ndarray:

@@ -68,6 +68,30 @@ def test_squares_go_and_digits_stay(step):
     assert share_kept(clean, wanted) > 0.95
 
 
+def rules(level: int) -> np.ndarray:
+    ink = np.zeros((SIZE_PX, SIZE_PX), np.uint8)
+    for at in range(100, SIZE_PX, 100):
+        cv2.line(ink, (0, at), (SIZE_PX, at), level, 3)
+    return ink
+
+
+def test_a_rule_is_measured_alone_however_many_digits_hang_on_it():
+    wanted = np.zeros((SIZE_PX, SIZE_PX), np.uint8)
+    for column in range(17):
+        wanted = np.maximum(wanted, draw(column % 10, SIZE_PX, 6, (25 + 56 * column, 306, 50, 60)))
+    lines = rules(110)
+    clean = without_grid(np.maximum(lines, wanted))
+    assert share_left(clean, wanted, lines) == 0
+    assert share_kept(clean, wanted) > 0.98
+
+
+def test_a_rule_is_erased_also_beyond_where_it_is_not_seen():
+    lines, wanted = rules(110), digits()
+    lines[498:503, 700:850] = 0  # in a lamp's glare, say
+    clean = without_grid(np.maximum(lines, wanted))
+    assert share_left(clean, wanted, lines) == 0
+
+
 @pytest.mark.parametrize(
     "ink",
     [
