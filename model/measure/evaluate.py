@@ -35,35 +35,10 @@ import numpy as np
 
 from model.card import CheckpointError
 from model.data.mnist import load_mnist
-from model.data.redrawn import draw, draw_kept
-from model.data.strokes import (
-    is_unreadable,
-    load_strokes,
-    select_clear_letters,
-    select_digits,
-    select_readable,
-    split_writers,
-)
-from model.measure.numbers import (
-    NumberAnswer,
-    answer_numbers,
-    compose_of_mnist,
-    compose_of_people,
-    count_taken_for_two,
-    number_sheet,
-    numbers_as_text,
-    summarise_numbers,
-)
-from model.measure.photos import (
-    PhotoAnswer,
-    answer_photos,
-    compose_photos,
-    load_photos,
-    photo_sheet,
-    photos_as_text,
-    read_patches,
-    summarise_photos,
-)
+from model.data.redrawn import draw
+from model.data.strokes import is_unreadable, load_strokes, select_clear_letters, select_digits, split_writers
+from model.measure.numbers import NumberAnswer, evaluate_numbers, number_sheet, numbers_as_text
+from model.measure.photos import PhotoAnswer, evaluate_photos, photo_sheet, photos_as_text
 from model.measure.quality import (
     Answers,
     answer_drawn,
@@ -248,33 +223,10 @@ def evaluate(arguments: argparse.Namespace, predictor: Predictor) -> dict[str, d
         summaries["not-digits"]["clear"] = tell_apart(answers[against], clear, against)
     numbers: dict[str, list[NumberAnswer]] = {}
     if "numbers" in sets:
-        digits = select_digits(of_test_writers)
-        numbers["people"] = answer_numbers(predictor, compose_of_people(select_readable(digits), arguments.seed))
-        numbers["mnist"] = answer_numbers(predictor, compose_of_mnist(mnist, arguments.seed))
-        singles = draw_kept(digits.strokes, arguments.seed).inks
-        summaries["numbers"] = {part: summarise_numbers(part_answers) for part, part_answers in numbers.items()}
-        summaries["numbers"] |= {
-            "singles": len(singles),
-            "taken_for_two": count_taken_for_two(predictor, singles),
-        }
+        summaries["numbers"], numbers = evaluate_numbers(predictor, of_test_writers, mnist, arguments.seed)
     photos: dict[str, list[PhotoAnswer]] = {}
     if "photos" in sets:
-        readable = select_readable(select_digits(of_test_writers))
-        taken = {"pages of ours": compose_photos(readable, arguments.seed)}
-        if arguments.photos:
-            taken["photographs"] = load_photos(arguments.photos)
-        photos = {part: answer_photos(predictor, of_part) for part, of_part in taken.items()}
-        summaries["photos"] = {
-            "parts": {
-                part: {
-                    "as the app reads them": summarise_photos(photos[part]),
-                    "each patch of ink taken for a digit": summarise_photos(
-                        answer_photos(predictor, of_part, read_patches)
-                    ),
-                }
-                for part, of_part in taken.items()
-            }
-        }
+        summaries["photos"], photos = evaluate_photos(predictor, of_test_writers, arguments.photos, arguments.seed)
     if arguments.output:
         write_pictures(answers, others, numbers, photos, arguments.output)
     return summaries

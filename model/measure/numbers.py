@@ -8,8 +8,9 @@ import numpy as np
 
 from model.data.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, draw_strokes
 from model.data.mnist import Mnist
+from model.data.redrawn import draw_kept
 from model.data.skeleton import centre_lines
-from model.data.strokes import Characters
+from model.data.strokes import Characters, select_digits, select_readable
 from model.numbers.compose import write_line
 from model.predictor import Digit, Predictor, number_text
 from utils.pictures.sheets import contact_sheet
@@ -173,6 +174,20 @@ def summarise_numbers(answers: Sequence[NumberAnswer]) -> dict:
             "lengths": {int(length): float(right[lengths == length].mean()) for length in np.unique(lengths)},
         }
     return summary
+
+
+def evaluate_numbers(
+    predictor: Predictor, characters: Characters, mnist: Mnist, seed: int
+) -> tuple[dict, dict[str, list[NumberAnswer]]]:
+    """Compose numbers of people's digits and of MNIST's, and read them; return the figures, and the answers by part."""
+    digits = select_digits(characters)
+    answers = {
+        "people": answer_numbers(predictor, compose_of_people(select_readable(digits), seed)),
+        "mnist": answer_numbers(predictor, compose_of_mnist(mnist, seed)),
+    }
+    singles = draw_kept(digits.strokes, seed).inks
+    summary = {part: summarise_numbers(of_part) for part, of_part in answers.items()}
+    return summary | {"singles": len(singles), "taken_for_two": count_taken_for_two(predictor, singles)}, answers
 
 
 def edit_distance(said: str, was: str) -> int:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from model.data.drawing import to_unit_box
-from model.data.strokes import Characters
+from model.data.strokes import Characters, select_digits, select_readable
 from model.predictor import Digit, Predictor
 from utils.files import open_file
 from utils.image import clean_ink, decode_page
@@ -292,6 +292,20 @@ def summarise_photos(answers: Sequence[PhotoAnswer]) -> dict:
             for kind in dict.fromkeys(kinds.tolist())
         },
     }
+
+
+def evaluate_photos(
+    predictor: Predictor, characters: Characters, folder: Path | None, seed: int
+) -> tuple[dict, dict[str, list[PhotoAnswer]]]:
+    """Read pages of our own and the photographs of a folder, if there is one; return the figures, and the answers."""
+    photos = {"pages of ours": compose_photos(select_readable(select_digits(characters)), seed)}
+    if folder:
+        photos["photographs"] = load_photos(folder)
+    answers = {part: answer_photos(predictor, of_part) for part, of_part in photos.items()}
+    by_patches = {part: answer_photos(predictor, of_part, read_patches) for part, of_part in photos.items()}
+    ways = {"as the app reads them": answers, "each patch of ink taken for a digit": by_patches}
+    parts = {part: {way: summarise_photos(by_part[part]) for way, by_part in ways.items()} for part in photos}
+    return {"parts": parts}, answers
 
 
 def photos_as_text(name: str, summary: dict) -> str:
