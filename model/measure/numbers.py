@@ -179,7 +179,15 @@ def summarise_numbers(answers: Sequence[NumberAnswer]) -> dict:
 def evaluate_numbers(
     predictor: Predictor, characters: Characters, mnist: Mnist, seed: int
 ) -> tuple[dict, dict[str, list[NumberAnswer]]]:
-    """Compose numbers of people's digits and of MNIST's, and read them; return the figures, and the answers by part."""
+    """Compose numbers of people's readable digits and of MNIST's, and read them; read all people's digits one by one.
+
+    Returns
+    -------
+    summary : dict
+        The figures of ``people`` and ``mnist`` by spacing; how many ``singles``, and how many were ``taken_for_two``.
+    answers : dict of str to list of NumberAnswer
+        What was read of ``people`` and of ``mnist``.
+    """
     digits = select_digits(characters)
     answers = {
         "people": answer_numbers(predictor, compose_of_people(select_readable(digits), seed)),

@@ -297,7 +297,15 @@ def summarise_photos(answers: Sequence[PhotoAnswer]) -> dict:
 def evaluate_photos(
     predictor: Predictor, characters: Characters, folder: Path | None, seed: int
 ) -> tuple[dict, dict[str, list[PhotoAnswer]]]:
-    """Read pages of our own and the photographs of a folder, if there is one; return the figures, and the answers."""
+    """Read pages of our own, and the photographs of a folder unless that is None: as the app does, and by patches.
+
+    Returns
+    -------
+    summary : dict
+        Under ``parts``, the figures of each part in both ways.
+    answers : dict of str to list of PhotoAnswer
+        What the app reads of each part.
+    """
     photos = {"pages of ours": compose_photos(select_readable(select_digits(characters)), seed)}
     if folder:
         photos["photographs"] = load_photos(folder)

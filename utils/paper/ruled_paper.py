@@ -237,41 +237,46 @@ def measure_lines(ink: np.ndarray, lines: np.ndarray) -> list[Rule]:
     """
     columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // MAX_COLUMNS))
     around = ink[rows_around(lines[:, columns], thickest_rule(len(ink)), len(ink)), columns]
-    return [Rule(*rule) for rule in zip(lines, *measure(around, 1 + -(-len(ink) // MAX_ROWS)), strict=True)]
+    return [Rule(*rule) for rule in zip(lines, *measure(around, len(ink), MAX_ROWS), strict=True)]
 
 
-def measure(around: np.ndarray, near: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def measure(around: np.ndarray, height: int, most_rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Measure lines by the ink on them and around.
 
     Parameters
     ----------
     around : ndarray of uint8, shape (2 r + 1, …, columns)
-        The ink in columns of each line, from r rows above its middle to r below.
-    near : int
-        Within so many rows of its middle there is nothing but the line, and what crosses it.
+        The ink in columns of each line, from r rows above its middle to r below; r is `thickest_rule` of the height.
+    height : int
+        Of the picture.
+    most_rows : int
+        At most so many rows had the small copy of the picture in which the lines were found.
 
     Returns
     -------
     reach, thickness, level, darkest : ndarray, shape (…)
         Of each line: see `Rule`.
     """
+    # So far off the middle can be: a row of the copy, and one for rounding. Ink beyond is the line's only if it hangs
+    # together with ink within.
+    off = 1 + -(-height // most_rows)
     middle = len(around) // 2
-    peaks = around[max(0, middle - near) : middle + near + 1].max(axis=0)
+    peaks = around[middle - off : middle + off + 1].max(axis=0)
     # Medians, because the digits cover the line in fewer than half of the columns.
     level = _median(peaks)
     spread = 1.4826 * _median(np.abs(peaks - level[..., np.newaxis]))
-    thickness = _median(_count_rows(around >= level[..., np.newaxis] / 2, near))
+    thickness = _median(_count_rows(around >= level[..., np.newaxis] / 2, off))
     soft = np.maximum(MIN_INK, level / 8)[..., np.newaxis]
-    reach = _median(_count_rows(around >= soft, near)).astype(int) // 2 + 2
+    reach = _median(_count_rows(around >= soft, off)).astype(int) // 2 + 2
     return reach, thickness, level, np.maximum(level + 3 * spread, 1.5 * level) + 16
 
 
-def _count_rows(inked: np.ndarray, near: int) -> np.ndarray:
-    """Count in each column the rows that have ink, near the middle one or hanging together with what is there."""
+def _count_rows(inked: np.ndarray, off: int) -> np.ndarray:
+    """Count in each column the rows that have ink: up to `off` from the middle one, and what hangs together with it."""
     middle = len(inked) // 2
-    above, below = inked[: max(0, middle - near)][::-1], inked[middle + near + 1 :]
-    beyond = [np.logical_and.accumulate(rows).sum(axis=0) for rows in (above, below)]
-    counts: np.ndarray = inked[max(0, middle - near) : middle + near + 1].sum(axis=0) + sum(beyond)
+    first, last = middle - off, middle + off
+    up, down = (np.logical_and.accumulate(rows)[1:].sum(axis=0) for rows in (inked[first::-1], inked[last:]))
+    counts: np.ndarray = inked[first : last + 1].sum(axis=0) + up + down
     return counts
 
 

@@ -1,1 +1,1 @@
-"""How long trainings from the page take, and how the page holds up when many use it."""
+"""How long trainings from the page take, how the page holds up when many use it, and the servers for that."""

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from model.card import SHIPPED
+from model.measure import numbers, photos
 from model.measure.evaluate import main
+from model.measure.numbers import SPACINGS
 from tests.drawings import draw
 
 
@@ -39,6 +41,26 @@ def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, t
         *("mistakes-mnist.png", "mistakes-redrawn.png", "mistakes-strokes.png", "reliability.png"),
         *("called-digit-letters.png", "called-digit-not-digits.png"),
     }
+
+
+def test_numbers_and_photographs_are_measured(tiny_mnist_file, strokes_file, monkeypatch, tmp_path, capsys):
+    for module, name in ((numbers, "EACH"), (numbers, "MNIST_EACH"), (photos, "PAGES_EACH")):
+        monkeypatch.setattr(module, name, 1)
+    files = ["--mnist", str(tiny_mnist_file), "--strokes", str(strokes_file), "--output", str(tmp_path / "out")]
+    assert main(["numbers", "photos", "--json", *files]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert list(measured) == ["numbers", "photos"]
+    of_numbers = measured["numbers"]
+    for part, n in (("people", len(numbers.LENGTHS)), ("mnist", 1)):
+        assert {spacing: figures["n"] for spacing, figures in of_numbers[part].items()} == dict.fromkeys(SPACINGS, n)
+    assert (of_numbers["singles"], of_numbers["taken_for_two"]) == (20, 0)
+    (ways,) = measured["photos"]["parts"].values()
+    for figures in ways.values():
+        assert figures["photos"] == len(photos.PAPERS)
+        assert {of_paper["n"] for of_paper in figures["kinds"].values()} == {64}
+    assert ways["as the app reads them"]["kinds"]["blank"]["right"] > 0.9
+    parts = ("numbers-people", "numbers-mnist", "photos-pages of ours")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"mistakes-{part}.png" for part in parts}
 
 
 def test_text_tells_the_same(strokes_file, capsys):

@@ -75,7 +75,7 @@ def rules(level: int) -> np.ndarray:
     return ink
 
 
-def test_a_rule_is_measured_alone_however_many_digits_hang_on_it():
+def test_a_rule_is_measured_alone_though_digits_hang_on_it_all_along():
     wanted = np.zeros((SIZE_PX, SIZE_PX), np.uint8)
     for column in range(17):
         wanted = np.maximum(wanted, draw(column % 10, SIZE_PX, 6, (25 + 56 * column, 306, 50, 60)))
