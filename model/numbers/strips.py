@@ -29,8 +29,9 @@ PEN_RANGE = (0.02, 0.2)
 SHARES = {"pens": 0.6, "redrawn": 0.2, "written": 0.2}
 STRENGTH = 0.4
 MAX_DIGITS = 10
-SINGLE, SAME_AGAIN, WITH_OTHERS, WITH_MARKS, WITH_LIGATURES = 0.2, 0.1, 0.12, 0.25, 0.1  # shares of the lines
-OTHERS, MARKS, LIGATURES = 0.4, 0.3, 0.7  # in such a line, of its characters
+SINGLE, SAME_AGAIN, WITH_OTHERS, WITH_MARKS, WITH_LIGATURES = 0.2, 0.1, 0.12, 0.15, 0.1  # shares of the lines
+OTHERS, MARKS, LIGATURES = 0.4, 0.3, 0.7  # in such a line, of its characters, or of the places between them
+HARMLESS_MARKS = ".,"  # left in a digit's ink they do no harm; other marks have to be cut off
 LONGEST_LIGATURE = 0.7
 # How near digits come to each other, and the shares of the lines.
 SPACINGS = {"overlapping": 0.38, "near": 0.27, "apart": 0.25, "wide": 0.1}
@@ -43,16 +44,8 @@ def random_gap(spacing: str, pen: float, rng: np.random.Generator) -> float:
     return float(rng.uniform(*ranges[spacing]))
 
 
-def draw_mark(rng: np.random.Generator) -> tuple[Strokes, int]:
-    """Draw a mark as it stands in numbers, beside digits that stand on y = 0.
-
-    Returns
-    -------
-    strokes : list of ndarray, each (n, 2)
-    label : int
-        `BLANK` for a full stop and a comma, which spoil no digit's ink. All other marks would: they are signs of their
-        own, 10 (no digit), so that they are cut off.
-    """
+def draw_mark(rng: np.random.Generator) -> tuple[str, Strokes]:
+    """Choose a mark as it stands in numbers, and draw it beside digits that stand on y = 0."""
     width, middle = rng.uniform(0.15, 0.6), rng.uniform(-0.6, -0.35)
     high, low = rng.uniform(-1.3, -0.8), rng.uniform(-0.05, 0.3)
     belly, lean = rng.uniform(0.12, 0.35), rng.uniform(0.4, 0.9)
@@ -70,7 +63,7 @@ def draw_mark(rng: np.random.Generator) -> tuple[Strokes, int]:
         "=": [dash, [(0, middle + 0.2), (width, middle + 0.2)]],
     }
     mark = str(rng.choice([*marks]))
-    return [curve(points, rng, 0.01) for points in marks[mark]], BLANK if mark in ".," else NO_DIGIT
+    return mark, [curve(points, rng, 0.01) for points in marks[mark]]
 
 
 class Writing:
@@ -124,22 +117,22 @@ class Writing:
 
 
 def _with_marks(line: Line, labels: np.ndarray, rng: np.random.Generator) -> tuple[Line, np.ndarray]:
-    """Put marks between some characters, and before the first and after the last."""
+    """Put marks into some of the places before, between and after the characters."""
     characters: list[Strokes] = []
     classes: list[int] = []
     shift = 0.0
     (x, _), (_, bottom) = _extent(line.characters[0])
     for strokes, label in zip([None, *line.characters], [None, *labels], strict=True):
-        if strokes:
+        if strokes:  # else it is the place before the first
             characters.append([stroke + (shift, 0) for stroke in strokes])
             classes.append(label)
             _, (x, bottom) = _extent(characters[-1])
         if rng.random() < MARKS:
-            mark, label_of_mark = draw_mark(rng)
-            (left, _), (right, _) = _extent(mark)
+            mark, drawn = draw_mark(rng)
+            (left, _), (right, _) = _extent(drawn)
             before, after = line.pen + rng.uniform(0.02, 0.2, 2)
-            characters.append([stroke + (x + before - left, bottom) for stroke in mark])
-            classes.append(label_of_mark)
+            characters.append([stroke + (x + before - left, bottom) for stroke in drawn])
+            classes.append(BLANK if mark in HARMLESS_MARKS else NO_DIGIT)
             shift += before + right - left + after
     return Line(characters, line.pen), np.array(classes)
 

@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         prog="python -m model.numbers.train", description=__doc__.split("\n")[0], formatter_class=HelpFormatter
     )
     add_data(parser)
-    parser.add_argument("--epochs", type=int, default=20, help="how many epochs of new strips")
+    parser.add_argument("--epochs", type=int, default=30, help="how many epochs of new strips")
     parser.add_argument("--strips", type=int, default=10_240, help="strips in an epoch, each with about ten digits")
     parser.add_argument("--seed", type=int, default=0, help="of all that is random")
     parser.add_argument("--output", type=Path, default=Path("data/numbers"), metavar="DIR", help="where it is written")

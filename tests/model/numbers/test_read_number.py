@@ -1,4 +1,5 @@
 import resource
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -6,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.predictor import Digit, Predictor, number_text
+from model.numbers.locate import Place
+from model.predictor import Digit, Predictor, number_text, weigh
 from tests.conftest import encode
 from tests.drawings import draw, draw_number
 from utils.image import load_image
@@ -98,7 +100,7 @@ def test_lines_are_read_from_top_to_bottom():
     assert [digit.line for digit in digits] == [0, 0, 1, 1, 1, 1]
 
 
-@pytest.mark.parametrize("sign", ["full stop", "comma", "dash", "specks"])
+@pytest.mark.parametrize("sign", ["full stop", "comma", "dash", "plus", "(", ")", "/", "specks"])
 def test_what_is_no_digit_between_digits_is_skipped(sign):
     ink = draw_number("42", gap=0.8)
     left, right = boxes(predictor.read_number(ink))
@@ -109,11 +111,37 @@ def test_what_is_no_digit_between_digits_is_skipped(sign):
         cv2.line(ink, (x + 5, bottom - 8), (x - 4, bottom + 16), 255, 12, cv2.LINE_AA)
     elif sign == "dash":
         cv2.line(ink, (x - 20, bottom - 60), (x + 20, bottom - 60), 255, 12, cv2.LINE_AA)
+    elif sign == "plus":
+        cv2.line(ink, (x - 22, bottom - 60), (x + 22, bottom - 60), 255, 12, cv2.LINE_AA)
+        cv2.line(ink, (x, bottom - 82), (x, bottom - 38), 255, 12, cv2.LINE_AA)
+    elif sign == "/":
+        cv2.line(ink, (x - 25, bottom + 10), (x + 25, bottom - 140), 255, 12, cv2.LINE_AA)
+    elif sign in "()":
+        turned = 90 if sign == "(" else -90
+        middle = (x + 15, bottom - 60) if sign == "(" else (x - 15, bottom - 60)
+        cv2.ellipse(ink, middle, (85, 30), turned, 20, 160, 255, 12, cv2.LINE_AA)
     else:
         rng = np.random.default_rng(0)
         for column, row in rng.integers(0, (ink.shape[1] - 3, ink.shape[0] - 3), (40, 2)):
             ink[row : row + 3, column : column + 3] = 255
     assert read(ink) == "42"
+
+
+@pytest.mark.parametrize(("none", "is_digit"), [(0.8, False), (0.7, True), (0.2, True)])
+def test_the_reader_cannot_insist_on_a_digit(none, is_digit):
+    one = replace(predictor.read(draw(1)).prediction, digit_score=predictor.card.digit_threshold + 10)
+    probabilities = np.full(11, none, np.float32)
+    probabilities[:10] = (1 - none) / 10
+    place = Place(14.0, probabilities)
+    assert weigh(one, place, is_cut=False, digit_threshold=predictor.card.digit_threshold).is_digit is is_digit
+
+
+def test_a_page_of_digits_in_brackets_is_read():
+    number = draw_number("4", gap=0.8)
+    x, y, width, height = boxes(predictor.read_number(number))[0]
+    for middle, turned in ((x - 10, 90), (x + width + 10, -90)):
+        cv2.ellipse(number, (middle, y + height // 2), (85, 30), turned, 20, 160, 255, 12, cv2.LINE_AA)
+    assert read(np.tile(np.pad(number, 40), (3, 4))) == "4444\n4444\n4444"
 
 
 def test_a_letter_among_digits_is_marked_and_left_out():

@@ -100,15 +100,21 @@ def test_gaps_are_what_they_are_called(spacing):
     assert high >= max(gaps) > high - 0.1 * (high - low)
 
 
-def test_marks_are_signs_of_their_own_but_for_full_stops_and_commas():
+def test_marks_lie_where_they_stand_in_numbers():
     rng = np.random.default_rng(0)
-    classes = []
+    drawn = set()
     for _ in range(200):
-        strokes, label = draw_mark(rng)
-        bottom = max(stroke[:, 1].max() for stroke in strokes)
-        assert label == NO_DIGIT or bottom - min(stroke[:, 1].min() for stroke in strokes) < 0.3
-        classes.append(label)
-    assert {*classes} == {BLANK, NO_DIGIT}
+        mark, strokes = draw_mark(rng)
+        y = np.concatenate(strokes)[:, 1]
+        if mark in ".,":
+            assert -0.1 < y.min() <= y.max() < 0.3
+        elif mark in "-=+:":
+            assert -1 < y.min() <= y.max() < 0
+        else:
+            assert y.min() < -0.7
+            assert y.max() > -0.15
+        drawn.add(mark)
+    assert drawn == {*".,-:()/+="}
 
 
 def test_marks_stand_beside_the_digits_before_and_after(monkeypatch):
@@ -122,7 +128,11 @@ def test_marks_stand_beside_the_digits_before_and_after(monkeypatch):
     for _ in range(20):
         line, classes = bars.write(rng)
         assert len(classes) % 2 == 1  # mark, digit, mark, digit, mark
-        assert {*classes[1::2]} == {1} and {*classes[::2]} <= {BLANK, NO_DIGIT}
+        assert {*classes[1::2]} == {1}
+        for place in range(0, len(classes), 2):  # what rises above the line is a sign of its own
+            top = np.concatenate(line.characters[place])[:, 1].min()
+            bottom = np.concatenate(line.characters[place - 1 if place else 1])[:, 1].max()
+            assert classes[place] == (BLANK if top > bottom - 0.1 else NO_DIGIT)
         extents = [np.concatenate(strokes)[:, 0] for strokes in line.characters]
         for before, after in pairwise(extents):
             assert after.min() > before.max() + 0.02
