@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.data.drawing import Strokes
+from model.data.lines import curve
+from model.numbers.locate import BLANK, NO_DIGIT
 
 SIZE_RANGE = (0.8, 1.2)  # how unequal the characters of a line are
 MAX_ASPECT = 1.2  # what is wider is written lower instead: a bare line that lies
@@ -16,6 +18,7 @@ MAX_DRIFT = 0.08  # a character stands above or below the line by at most this
 MAX_SLANT = 0.35  # of a line's characters together: x moves by so much for each y
 MAX_SLOPE = 0.04  # of the line
 ROW = 0.04  # how finely distances are measured
+HARMLESS_MARKS = ".,"  # left in a digit's ink they do no harm; other marks have to be cut off
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,63 @@ def write_line(characters: Sequence[Strokes], gaps: Sequence[float], pen: float,
         x = _beside(placed[-1], strokes, pen + gap) if placed else 0.0
         placed.append([stroke + (x, 0) for stroke in strokes])
     return Line([[stroke + stroke[:, :1] * (0, slope) for stroke in strokes] for strokes in placed], pen)
+
+
+def draw_mark(rng: np.random.Generator) -> tuple[str, Strokes]:
+    """Choose a mark as it stands in numbers, and draw it beside digits that stand on y = 0."""
+    width, middle = rng.uniform(0.15, 0.6), rng.uniform(-0.6, -0.35)
+    high, low = rng.uniform(-1.3, -0.8), rng.uniform(-0.05, 0.3)
+    belly, lean = rng.uniform(0.12, 0.35), rng.uniform(0.4, 0.9)
+    left = [(0, high), (-belly, high * 0.7 + low * 0.3), (-belly, high * 0.3 + low * 0.7), (0, low)]
+    dash = [(0, middle), (width, middle)]
+    marks = {
+        ".": [[(0, 0), (0.02, 0.02)]],
+        ",": [[(0, -0.03), (0.01, 0.06), (-0.06, 0.2)]],
+        "-": [dash],
+        ":": [[(0, -0.2), (0.01, -0.19)], [(0, -0.7), (0.01, -0.69)]],
+        "(": [left],
+        ")": [[(-x, y) for x, y in left]],
+        "/": [[(0, low), (lean, high)]],
+        "+": [dash, [(width / 2, middle - width / 2), (width / 2, middle + width / 2)]],
+        "=": [dash, [(0, middle + 0.2), (width, middle + 0.2)]],
+    }
+    mark = str(rng.choice([*marks]))
+    return mark, [curve(points, rng, 0.01) for points in marks[mark]]
+
+
+def with_marks(line: Line, labels: np.ndarray, share: float, rng: np.random.Generator) -> tuple[Line, np.ndarray]:
+    """Put marks into a share of the places before, between and after the characters.
+
+    Returns
+    -------
+    line : Line
+        The characters and marks from left to right.
+    labels : ndarray of int, shape (n,)
+        Those of the characters, 10 (no digit) for marks, and 11 (`BLANK`) for `HARMLESS_MARKS`.
+    """
+    characters: list[Strokes] = []
+    classes: list[int] = []
+    shift = 0.0
+    (x, _), (_, bottom) = extent(line.characters[0])
+    for strokes, label in zip([None, *line.characters], [None, *labels], strict=True):
+        if strokes:  # else it is the place before the first
+            characters.append([stroke + (shift, 0) for stroke in strokes])
+            classes.append(label)
+            _, (x, bottom) = extent(characters[-1])
+        if rng.random() < share:
+            mark, drawn = draw_mark(rng)
+            (left, _), (right, _) = extent(drawn)
+            before, after = line.pen + rng.uniform(0.02, 0.2, 2)
+            characters.append([stroke + (x + before - left, bottom) for stroke in drawn])
+            classes.append(BLANK if mark in HARMLESS_MARKS else NO_DIGIT)
+            shift += before + right - left + after
+    return Line(characters, line.pen), np.array(classes)
+
+
+def extent(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the greatest x and y."""
+    points = np.concatenate(strokes)
+    return points.min(axis=0), points.max(axis=0)
 
 
 def _sized(strokes: Strokes, height: float) -> Strokes:

@@ -11,11 +11,10 @@ import numpy as np
 
 from model.data.by_rule.habits import add_habit
 from model.data.distortions import distort_strokes
-from model.data.drawing import Strokes
 from model.data.examples import NO_DIGIT, Pool
 from model.data.lines import curve
 from model.data.mnist import to_unit_range
-from model.numbers.compose import Line, write_line
+from model.numbers.compose import Line, extent, with_marks, write_line
 from model.numbers.locate import BLANK, COLUMN_PX, HEIGHT_PX
 from model.options import Options
 
@@ -31,7 +30,6 @@ STRENGTH = 0.4
 MAX_DIGITS = 10
 SINGLE, SAME_AGAIN, WITH_OTHERS, WITH_MARKS, WITH_LIGATURES = 0.2, 0.1, 0.12, 0.15, 0.1  # shares of the lines
 OTHERS, MARKS, LIGATURES = 0.4, 0.3, 0.7  # in such a line, of its characters, or of the places between them
-HARMLESS_MARKS = ".,"  # left in a digit's ink they do no harm; other marks have to be cut off
 LONGEST_LIGATURE = 0.7
 # How near digits come to each other, and the shares of the lines.
 SPACINGS = {"overlapping": 0.38, "near": 0.27, "apart": 0.25, "wide": 0.1}
@@ -42,28 +40,6 @@ def random_gap(spacing: str, pen: float, rng: np.random.Generator) -> float:
     overlapping = -1.1 * pen - 0.06, 0.3 * pen
     ranges = {"overlapping": overlapping, "near": (0, 0.15), "apart": (0.1, 0.6), "wide": (0.5, 2)}
     return float(rng.uniform(*ranges[spacing]))
-
-
-def draw_mark(rng: np.random.Generator) -> tuple[str, Strokes]:
-    """Choose a mark as it stands in numbers, and draw it beside digits that stand on y = 0."""
-    width, middle = rng.uniform(0.15, 0.6), rng.uniform(-0.6, -0.35)
-    high, low = rng.uniform(-1.3, -0.8), rng.uniform(-0.05, 0.3)
-    belly, lean = rng.uniform(0.12, 0.35), rng.uniform(0.4, 0.9)
-    left = [(0, high), (-belly, high * 0.7 + low * 0.3), (-belly, high * 0.3 + low * 0.7), (0, low)]
-    dash = [(0, middle), (width, middle)]
-    marks = {
-        ".": [[(0, 0), (0.02, 0.02)]],
-        ",": [[(0, -0.03), (0.01, 0.06), (-0.06, 0.2)]],
-        "-": [dash],
-        ":": [[(0, -0.2), (0.01, -0.19)], [(0, -0.7), (0.01, -0.69)]],
-        "(": [left],
-        ")": [[(-x, y) for x, y in left]],
-        "/": [[(0, low), (lean, high)]],
-        "+": [dash, [(width / 2, middle - width / 2), (width / 2, middle + width / 2)]],
-        "=": [dash, [(0, middle + 0.2), (width, middle + 0.2)]],
-    }
-    mark = str(rng.choice([*marks]))
-    return mark, [curve(points, rng, 0.01) for points in marks[mark]]
 
 
 class Writing:
@@ -112,29 +88,8 @@ class Writing:
         line = write_line(characters, [random_gap(spacing, pen, rng) for _ in characters], pen, rng)
         kind = rng.random()
         if kind < WITH_MARKS:
-            return _with_marks(line, labels, rng)
+            return with_marks(line, labels, MARKS, rng)
         return _with_ligatures(line, labels, rng) if kind < WITH_MARKS + WITH_LIGATURES else (line, labels)
-
-
-def _with_marks(line: Line, labels: np.ndarray, rng: np.random.Generator) -> tuple[Line, np.ndarray]:
-    """Put marks into some of the places before, between and after the characters."""
-    characters: list[Strokes] = []
-    classes: list[int] = []
-    shift = 0.0
-    (x, _), (_, bottom) = _extent(line.characters[0])
-    for strokes, label in zip([None, *line.characters], [None, *labels], strict=True):
-        if strokes:  # else it is the place before the first
-            characters.append([stroke + (shift, 0) for stroke in strokes])
-            classes.append(label)
-            _, (x, bottom) = _extent(characters[-1])
-        if rng.random() < MARKS:
-            mark, drawn = draw_mark(rng)
-            (left, _), (right, _) = _extent(drawn)
-            before, after = line.pen + rng.uniform(0.02, 0.2, 2)
-            characters.append([stroke + (x + before - left, bottom) for stroke in drawn])
-            classes.append(BLANK if mark in HARMLESS_MARKS else NO_DIGIT)
-            shift += before + right - left + after
-    return Line(characters, line.pen), np.array(classes)
 
 
 def _with_ligatures(line: Line, labels: np.ndarray, rng: np.random.Generator) -> tuple[Line, np.ndarray]:
@@ -149,11 +104,6 @@ def _with_ligatures(line: Line, labels: np.ndarray, rng: np.random.Generator) ->
     return Line([*line.characters, *ligatures], line.pen), np.append(labels, [BLANK] * len(ligatures)).astype(int)
 
 
-def _extent(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
-    points = np.concatenate(strokes)
-    return points.min(axis=0), points.max(axis=0)
-
-
 def draw_line(line: Line, height_px: float) -> tuple[np.ndarray, np.ndarray]:
     """Draw a line so high that its ink, made `ZOOM` times smaller, has that height.
 
@@ -164,7 +114,7 @@ def draw_line(line: Line, height_px: float) -> tuple[np.ndarray, np.ndarray]:
     middles : ndarray of float, shape (n,)
         Where each character has its middle, in pixels of `ink` from the left.
     """
-    low, high = _extent([stroke for strokes in line.characters for stroke in strokes])
+    low, high = extent([stroke for strokes in line.characters for stroke in strokes])
     scale = height_px * ZOOM / (high[1] - low[1] + line.pen)
     pen_px = max(1, round(line.pen * scale))
     width, height = np.ceil((high - low) * scale + pen_px).astype(int) + 1
@@ -173,7 +123,7 @@ def draw_line(line: Line, height_px: float) -> tuple[np.ndarray, np.ndarray]:
     for strokes in line.characters:
         paths = [np.round(((stroke - low) * scale + pen_px / 2) * 16).astype(np.int32) for stroke in strokes]
         cv2.polylines(ink, [path.repeat(2, axis=0) for path in paths], False, 255, pen_px, cv2.LINE_8, shift=4)
-        left, right = _extent(strokes)
+        left, right = extent(strokes)
         middles.append(((left + right)[0] / 2 - low[0]) * scale + pen_px / 2)
     return ink, np.array(middles)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.data.drawing import Strokes
-from model.numbers.compose import Line, write_line
+from model.numbers.compose import Line, draw_mark, write_line
 
 BAR, RING = [np.array([[0.0, 0], [0, 100]])], [50 * np.stack([np.cos(t := np.linspace(0, 7, 60)), np.sin(t)], axis=1)]
 
@@ -50,3 +50,20 @@ def test_a_dot_stays_a_dot():
     (dot,) = write_line([[np.array([[5.0, 5.0]])]], [0.0], 0.1, np.random.default_rng(0)).characters
     assert np.isfinite(dot[0]).all()
     assert len(dot[0]) == 1
+
+
+def test_marks_lie_where_they_stand_in_numbers():
+    rng = np.random.default_rng(0)
+    drawn = set()
+    for _ in range(200):
+        mark, strokes = draw_mark(rng)
+        y = np.concatenate(strokes)[:, 1]
+        if mark in ".,":
+            assert -0.1 < y.min() <= y.max() < 0.3
+        elif mark in "-=+:":
+            assert -1 < y.min() <= y.max() < 0
+        else:
+            assert y.min() < -0.7
+            assert y.max() > -0.15
+        drawn.add(mark)
+    assert drawn == {*".,-:()/+="}

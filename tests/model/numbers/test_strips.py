@@ -8,7 +8,7 @@ from model.data.examples import NO_DIGIT, Pool
 from model.numbers import strips
 from model.numbers.compose import Line
 from model.numbers.locate import BLANK
-from model.numbers.strips import COLUMNS, UNASKED, Strips, Writing, draw_line, draw_mark, make_strip, random_gap
+from model.numbers.strips import COLUMNS, UNASKED, Strips, Writing, draw_line, make_strip, random_gap
 from model.options import Options
 
 
@@ -98,23 +98,6 @@ def test_gaps_are_what_they_are_called(spacing):
     low, high = {"overlapping": (-0.17, 0.03), "near": (0, 0.15), "apart": (0.1, 0.6), "wide": (0.5, 2)}[spacing]
     assert low <= min(gaps) < low + 0.1 * (high - low)
     assert high >= max(gaps) > high - 0.1 * (high - low)
-
-
-def test_marks_lie_where_they_stand_in_numbers():
-    rng = np.random.default_rng(0)
-    drawn = set()
-    for _ in range(200):
-        mark, strokes = draw_mark(rng)
-        y = np.concatenate(strokes)[:, 1]
-        if mark in ".,":
-            assert -0.1 < y.min() <= y.max() < 0.3
-        elif mark in "-=+:":
-            assert -1 < y.min() <= y.max() < 0
-        else:
-            assert y.min() < -0.7
-            assert y.max() > -0.15
-        drawn.add(mark)
-    assert drawn == {*".,-:()/+="}
 
 
 def test_marks_stand_beside_the_digits_before_and_after(monkeypatch):
