@@ -19,8 +19,8 @@ CLOSE_PROBABILITY = 0.2
 # hung together with another digit's, it may be cut in the wrong place, and the reader counts for less.
 READER_AND_LOCATOR = {"whole": (0.75, 0.55), "cut": (0.2, 1.05)}
 LEAST_PROBABILITY = 1e-6
-# The reader says at most so much for a digit, in log-odds, since a slash that is seen alone looks like a 1. Of the
-# validation writers' numbers, with this cap 13 % of slashes are taken for digits, without it 64.
+# The reader says at most so much for a digit, in log-odds, since a slash that is seen alone looks like a 1. With this,
+# hardly a digit of the validation writers' numbers is lost, and most slashes are none.
 MOST_BY_READER = 1.0
 # Of more signs than this, so large a share have to be digits. With brackets around each it is a third.
 MAX_SIGNS_OF_ANY_KIND, MIN_SHARE_OF_DIGITS = 20, 0.3
