@@ -124,17 +124,24 @@ def test_time_left_is_that_of_the_batches_and_validations_to_come(tmp_path, monk
     for batch in range(5):
         now[0] += 2 if batch else 30  # the first makes TensorFlow's plan
         keeper.on_train_batch_end(batch, {"loss": 1.0})
-    # Twenty-five batches of two seconds, three validations, and the judging.
-    assert read_status(tmp_path).seconds_left == 25 * 2 + 3 * 5 + 7
-    for batch in range(5, 10):
-        now[0] += 2
-        keeper.on_train_batch_end(batch, {"loss": 1.0})
-    keeper.epoch = 1
-    keeper.on_epoch_begin(1)
-    now[0] += 9
-    keeper.on_train_batch_end(0, {"loss": 1.0})
-    # Nineteen batches, and two validations that take as long as the first one took.
-    assert read_status(tmp_path).seconds_left == 19 * 2 + 2 * 9 + 7
+    # Twenty-five batches of two seconds and three validations. The judging, too, takes longer than expected, by as much
+    # as the training.
+    left = 25 * 2 + 3 * 5
+    assert read_status(tmp_path).seconds_left == pytest.approx(left + 7 * (38 + left) / 100, abs=0.1)
+    for epoch in (0, 1):
+        for batch in range(5 if epoch == 0 else 1, 10):
+            now[0] += 2
+            keeper.on_train_batch_end(batch, {"loss": 1.0})
+        keeper.epoch = epoch + 1
+        keeper.on_epoch_begin(epoch + 1)
+        now[0] += 9
+        keeper.on_train_batch_end(0, {"loss": 1.0})
+        # One validation fewer in each epoch. The second is the first that is counted: TensorFlow's plan was made.
+        left = 19 * 2 + 2 * 5 if epoch == 0 else 9 * 2 + 9
+        seconds = now[0] - 100
+        assert read_status(tmp_path).seconds_left == pytest.approx(left + 7 * (seconds + left) / 100, abs=0.1)
+    keeper.judge("Reading the test digits", 0.5)
+    assert read_status(tmp_path).seconds_left == pytest.approx(3.5 * (seconds + left) / 100, abs=0.1)
 
 
 def test_what_was_trained_reads(run, tiny_mnist_file):

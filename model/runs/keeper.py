@@ -154,6 +154,7 @@ class Progress:
 
     def __init__(self, run_dir: Path, expected: dict[State, float]):
         self.run_dir, self.expected = run_dir, expected
+        self.pace = 1.0  # how many times as long as expected it takes on this machine, as far as the training shows
 
     def tell(self, state: State, message: str, done: float, seconds_left: float | None = None, **counts) -> None:
         """Write the status.
@@ -167,14 +168,17 @@ class Progress:
         done : float
             How much of the phase is done, from 0 to 1.
         seconds_left : float, optional
-            Of the phase, if that is known better than by what was expected.
+            Of the phase, if that is known better than by what was expected; then `counts` has its ``seconds`` so far.
         **counts
             Further fields of `Status`.
         """
         seconds = [*self.expected.values()]
         place = [*self.expected].index(state)
         before, present, after = sum(seconds[:place]), seconds[place], sum(seconds[place + 1 :])
-        left = (1 - done) * present if seconds_left is None else seconds_left
+        if seconds_left is not None:
+            self.pace = (counts["seconds"] + seconds_left) / present
+        left = (1 - done) * present * self.pace if seconds_left is None else seconds_left
+        after *= self.pace
         share = (before + done * present) / sum(seconds)
         write_status(
             self.run_dir, Status(state, message, **counts, seconds_left=round(left + after, 1), share=round(share, 3))
@@ -199,7 +203,7 @@ class Keeper(keras.callbacks.Callback):
     def __init__(self, progress: Progress, options: Options, batches: int, first_epoch: int):
         super().__init__()
         self.progress, self.run_dir, self.epochs, self.batches = progress, progress.run_dir, options.epochs, batches
-        self.epoch = first_epoch
+        self.epoch = self.first_epoch = first_epoch
         keep_metrics(self.run_dir, first_epoch)  # they may be an epoch ahead of the checkpoint
         before = read_metrics(self.run_dir)
         self.seconds_before = before[-1]["seconds"] if before else 0.0
@@ -222,10 +226,12 @@ class Keeper(keras.callbacks.Callback):
 
     def tell(self, batch: int) -> None:
         """Write the status, `batch` batches into the epoch."""
-        left = None
         if self.timed:
             batches_left = (self.epochs - self.epoch) * self.batches - batch
             left = batches_left * self.timed_seconds / self.timed + (self.epochs - self.epoch) * self.seconds_between
+        else:  # TensorFlow makes its plan
+            expected = self.progress.expected[State.TRAINING] * (1 - self.first_epoch / self.epochs)
+            left = max(0.0, expected - (time.monotonic() - self.start))
         self.told = time.monotonic()
         self.progress.tell(
             State.TRAINING,
@@ -244,7 +250,7 @@ class Keeper(keras.callbacks.Callback):
         now = time.monotonic()
         if self.batch:
             self.timed, self.timed_seconds = self.timed + batch - self.batch, self.timed_seconds + now - self.ended
-        elif self.ended:
+        elif self.epoch > self.first_epoch + 1:  # the first time, TensorFlow makes its plan to validate
             self.seconds_between = now - self.ended
         self.batch, self.ended = batch, now
 
