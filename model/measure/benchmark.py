@@ -5,16 +5,14 @@ baseline in the same run.
 """
 
 import argparse
-import json
+import asyncio
 import os
 import platform
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from statistics import median
@@ -32,6 +30,7 @@ from model.measure.speed import sessions as benchmark_sessions
 from model.measure.speed.proxied import find_nginx
 from model.measure.speed.report import draw_seven, report
 from model.measure.speed.server import Server
+from model.measure.speed.sessions import Drawing, Tab, make_drawings
 from model.predictor import Predictor
 from utils.files import ROOT
 from utils.image import clean_ink, to_data_url
@@ -167,51 +166,33 @@ def measure_files(n: int = 2000) -> None:
         report(f"python -m model.predict over {n:,} PNG of 28×28", time.perf_counter() - start, "s", 1, goal=5)
 
 
-class Page:
-    """The page, driven without a browser through Streamlit's agent API."""
-
-    def __init__(self, server: Server):
-        self.server, self.session = server, {}
-
-    def interact(self, **request: object) -> dict:
-        """Send widgets' values and get the finished page back."""
-        body = json.dumps(self.session | request).encode()
-        headers = {"Content-Type": "application/json"}
-        call = urllib.request.Request(f"{self.server.url}/_stcore/agent/interact", body, headers)
-        with urllib.request.urlopen(call, timeout=60) as answer:
-            snapshot = json.load(answer)
-        if snapshot["status"] != "ready":
-            raise RuntimeError(f"The page answered {snapshot['status']} instead of ready.")
-        self.session = {"session_id": snapshot["session_id"]}
-        return snapshot
-
-
-@contextmanager
-def running_page(code_at_start: str = "") -> Iterator[Page]:
-    """Start the page, whose interpreter runs `code_at_start` first; give it when the server answers."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "sitecustomize.py").write_text(code_at_start)
-        server = Server("--server.enableAgentApi=true", environment={"PYTHONPATH": folder})
-        try:
-            yield Page(server)
-        finally:
-            server.stop()
+async def open_and_draw(server: Server, drawings: list[Drawing]) -> float:
+    """Open the page and draw; return when it was there, by `time.perf_counter`."""
+    async with asyncio.TaskGroup() as group:
+        tab = Tab(server.url, group)
+        await tab.open()
+        opened = time.perf_counter()
+        for drawing in drawings:
+            await tab.draw(drawing)
+        await tab.close()
+    return opened
 
 
 def measure_page(n: int = 3) -> None:
     """Time the page's start beside that of a page that loads Keras first; measure their memory after ten readings."""
-    seconds = {}
+    seconds, drawings = {}, make_drawings(10)
     for name, code in (("as it is", ""), ("that loads Keras first", LOAD_KERAS_AT_START)):
         durations, memory = [], []
         for _ in range(n):
-            start = time.perf_counter()
-            with running_page(code) as page:
-                snapshot = page.interact()
-                durations.append(time.perf_counter() - start)
-                examples = find_widget(snapshot, "recognise_examples")["props"]["options"]
-                for reading in range(10):
-                    page.interact(widget_state={"recognise_examples": [examples[reading % len(examples)]]})
-                memory.append(page.server.memory_mb())
+            with tempfile.TemporaryDirectory() as folder:
+                Path(folder, "sitecustomize.py").write_text(code)  # the page's interpreter runs it first
+                start = time.perf_counter()
+                server = Server(environment={"PYTHONPATH": folder})
+                try:
+                    durations.append(asyncio.run(open_and_draw(server, drawings)) - start)
+                    memory.append(server.memory_mb())
+                finally:
+                    server.stop()
         seconds[name] = median(durations)
         report(f"from `streamlit run` to the first usable page, {name}", seconds[name], "s", n)
         report(f"  memory of its process after ten readings, {name}", median(memory), "MB", n, None if code else 300)
@@ -219,20 +200,13 @@ def measure_page(n: int = 3) -> None:
     report("  its start's share of the other's time", ratio, "", n, goal=1 / 3)
 
 
-def find_widget(node: dict, key: str) -> dict | None:
-    """Find the element with this key in a snapshot of the page."""
-    if node.get("key") == key:
-        return node
-    children = [node["tree"]] if "tree" in node else node.get("children", [])
-    return next((found for child in children if (found := find_widget(child, key))), None)
-
-
 def measure_rerun() -> None:
     """Time the page's script when it reads a drawing and shows the answer, as after each stroke."""
     from streamlit.testing.v1 import AppTest
 
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    page.pills(key="recognise_examples").set_value(["Small, thin seven"]).run()
+    page.session_state["recognise_example"] = "Small, thin seven"  # as if it were clicked
+    page.run()
     if not page.metric or page.exception:
         raise RuntimeError("The page read nothing.")
     report("a rerun of the page that reads a drawing, on our side", median_ms(page.run, 50), "ms", 50, goal=40)
