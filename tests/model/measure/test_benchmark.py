@@ -1,6 +1,7 @@
 """The benchmark drives the page by the keys of its widgets: they may change."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,7 +11,8 @@ from model.measure.speed.sessions import make_drawings
 
 @pytest.mark.process
 def test_the_page_is_opened_and_reads(server):
-    asyncio.run(benchmark.open_and_draw(server, make_drawings(2)))
+    with ThreadPoolExecutor(1) as thread:  # Playwright's event loop may be running in this one
+        thread.submit(asyncio.run, benchmark.open_and_draw(server, make_drawings(2))).result()
 
 
 def test_reruns_with_a_drawing_are_timed(monkeypatch, capsys):
