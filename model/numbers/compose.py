@@ -122,8 +122,8 @@ def extent(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
 
 def _sized(strokes: Strokes, height: float) -> Strokes:
     """Scale to the height, and place the box's lower left corner at (0, 0)."""
-    points = np.concatenate(strokes)
-    (width, tall), corner = np.ptp(points, axis=0), (points[:, 0].min(), points[:, 1].max())
+    low, high = extent(strokes)
+    (width, tall), corner = high - low, (low[0], high[1])
     scale = height / max(tall, width / MAX_ASPECT, 1e-6)
     return [(stroke - corner) * scale for stroke in strokes]
 

@@ -9,13 +9,11 @@ import cv2
 import numpy as np
 
 from utils.paper.ruled_paper import (
-    MAX_COLUMNS,
     MIN_INK,
     MIN_SIDE_PX,
     find_ridges,
     measure,
     rows_around,
-    thickest_rule,
 )
 from utils.preprocess import INK_LEVEL
 
@@ -247,9 +245,7 @@ def _fit(path: np.ndarray, gains: np.ndarray, powers: np.ndarray) -> tuple[int, 
 
 
 def _measure(ink: np.ndarray, start: int, rows: np.ndarray, side_to_side: bool) -> _Line:
-    columns = np.arange(0, len(rows), -(-len(rows) // MAX_COLUMNS))
-    around = ink[rows_around(rows[columns], thickest_rule(len(ink)), len(ink)), start + columns]
-    reach, thickness, level, darkest = measure(around, len(ink), MAX_ROWS)
+    reach, thickness, level, darkest = measure(ink[:, start:], rows, MAX_ROWS)
     return _Line(start, rows, int(reach), float(thickness), float(level), float(darkest), side_to_side)
 
 

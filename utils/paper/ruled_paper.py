@@ -235,20 +235,20 @@ def measure_lines(ink: np.ndarray, lines: np.ndarray) -> list[Rule]:
     list of Rule
         One for each line, in order.
     """
-    columns = np.arange(0, lines.shape[1], -(-lines.shape[1] // MAX_COLUMNS))
-    around = ink[rows_around(lines[:, columns], thickest_rule(len(ink)), len(ink)), columns]
-    return [Rule(*rule) for rule in zip(lines, *measure(around, len(ink), MAX_ROWS), strict=True)]
+    return [Rule(*rule) for rule in zip(lines, *measure(ink, lines, MAX_ROWS), strict=True)]
 
 
-def measure(around: np.ndarray, height: int, most_rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def measure(
+    ink: np.ndarray, lines: np.ndarray, most_rows: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Measure lines by the ink on them and around.
 
     Parameters
     ----------
-    around : ndarray of uint8, shape (2 r + 1, …, columns)
-        The ink in columns of each line, from r rows above its middle to r below; r is `thickest_rule` of the height.
-    height : int
-        Of the picture.
+    ink : ndarray of uint8, shape (height, width)
+        The ink image: paper 0, ink up to 255.
+    lines : ndarray of int, shape (…, length)
+        The row of each line's middle, in columns from the left side on.
     most_rows : int
         At most so many rows had the small copy of the picture in which the lines were found.
 
@@ -259,7 +259,9 @@ def measure(around: np.ndarray, height: int, most_rows: int) -> tuple[np.ndarray
     """
     # So far off the middle can be: a row of the copy, and one for rounding. Ink beyond is the line's only if it hangs
     # together with ink within.
-    off = 1 + -(-height // most_rows)
+    off = 1 + -(-len(ink) // most_rows)
+    columns = np.arange(0, lines.shape[-1], -(-lines.shape[-1] // MAX_COLUMNS))
+    around = ink[rows_around(lines[..., columns], thickest_rule(len(ink)), len(ink)), columns]
     middle = len(around) // 2
     peaks = around[middle - off : middle + off + 1].max(axis=0)
     # Medians, because the digits cover the line in fewer than half of the columns.
