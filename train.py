@@ -105,7 +105,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     command = shlex.join(["python", "train.py", *(sys.argv[1:] if argv is None else argv)])
     mnist, strokes = arguments.mnist, arguments.strokes or os.environ.get("STROKES_PATH")
-    origin = Origin(str(mnist) if mnist else None, str(strokes) if strokes else None, command)
+    # Absolute: the test digits are drawn, and a run may be resumed, from another folder.
+    origin = Origin(*(str(Path(path).absolute()) if path else None for path in (mnist, strokes)), command)
     if options.start_from:
         with suppress(CheckpointError):  # reported when the network is loaded
             options = replace(options, network=read_card(Path(options.start_from)).network)
@@ -117,6 +118,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             run_dir = begin(arguments.run_dir, options, origin)
     except ValueError as error:
         raise SystemExit(f"train.py: {error}") from error
+    run_dir = run_dir.absolute()  # the page knows it by this path
     with keeping(run_dir, options) as progress:
         card = train(run_dir, options, origin, progress)
     print(f"Written to {run_dir}")
@@ -173,7 +175,7 @@ def train(run_dir: Path, options: Options, origin: Origin, progress: Progress) -
             epochs=options.epochs,
             seed=options.seed,
             train_images=len(chosen),
-            train_writers=len(np.unique(select_digits(writers["train"]).writers)) if "pens" in recipe.shares else 0,
+            train_writers=len(np.unique(select_digits(pens).writers)) if "pens" in recipe.shares else 0,
             validation_images=len(validation[1]),
             data_sha256=mnist.sha256(),
             temperature=find_temperature(logits, validation[1]),

@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from model.card import CheckpointError
+from model.numbers.locate import get_locator
 from model.predictor import Predictor, Reading, number_text
 from model.runs.in_use import folder_in_use
 from utils.image import load_image
@@ -104,6 +105,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         predictor = Predictor(folder_in_use())
+        if arguments.number:
+            get_locator()
     except CheckpointError as error:
         print(error, file=sys.stderr)
         return 1

@@ -23,6 +23,7 @@ from model.measure.odd_hands import nine_like_a_g
 from model.options import Options
 from model.predictor import Predictor
 from model.runs.folder import STEPS_FILE, State, Status, read_metrics, read_status
+from model.runs.jobs import latest_job
 from model.runs.keeper import Keeper, Origin, Progress, begin
 from model.tutorials import PUBLISHED
 from tests.conftest import ROOT
@@ -205,8 +206,8 @@ def test_with_peoples_strokes_it_is_judged_on_other_people(tmp_path, tiny_mnist_
             "There are no corrections to learn from",
         ),
         (["--seed", "-1"], "--seed is -1"),
-        (["--mnist", "nowhere.npz"], "There is no MNIST file at nowhere.npz"),
-        (["--mnist", "TINY", "--strokes", "nowhere.npz"], "There is no file of pen strokes at nowhere.npz"),
+        (["--mnist", "nowhere.npz"], f"There is no MNIST file at {ROOT / 'nowhere.npz'}"),
+        (["--mnist", "TINY", "--strokes", "nowhere.npz"], f"There is no file of pen strokes at {ROOT / 'nowhere.npz'}"),
     ],
 )
 def test_bad_arguments_end_with_a_sentence(arguments, sentence, tiny_mnist_file, tmp_path, monkeypatch, capsys):
@@ -237,6 +238,13 @@ def test_default_run_folder_is_in_the_state_folder(state):
     folder = begin(None, Options(), Origin(None, None, "python train.py"))
     assert folder.is_dir()
     assert folder.parent == state / "runs"
+
+
+def test_the_page_knows_a_run_that_was_given_by_a_relative_path(state, tiny_mnist_file, monkeypatch):
+    monkeypatch.chdir(state)
+    options = ("--network=dense", "--as-it-is", "--epochs=1", "--run-dir=runs/mine")
+    assert train("--mnist", tiny_mnist_file, *options).returncode == 0
+    assert latest_job().run_dir == state / "runs" / "mine"
 
 
 def test_loss_that_is_no_number_stops_with_a_sentence(tmp_path, tiny_mnist_file):
@@ -272,8 +280,8 @@ def state_of(folder: Path) -> State | None:
 
 def test_a_run_that_is_asked_to_end_does_so_and_says_how_to_go_on(tmp_path, tiny_mnist_file):
     folder = tmp_path / "run"
-    process = start("--mnist", tiny_mnist_file, "--epochs", 5000, "--batch-size", 32, "--run-dir", folder)
-    wait_for(process, lambda: len(read_metrics(folder)) == 2)
+    process = start("--mnist", tiny_mnist_file, "--network", "dense", "--epochs", 5000, "--run-dir", folder)
+    wait_for(process, lambda: len(read_metrics(folder)) >= 2)
     process.send_signal(signal.SIGTERM)
     _, printed = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -282,17 +290,20 @@ def test_a_run_that_is_asked_to_end_does_so_and_says_how_to_go_on(tmp_path, tiny
     assert (folder / "checkpoint.keras").is_file()
 
 
-def test_a_run_that_is_killed_again_and_again_goes_on_and_ends_as_if_it_had_not_been(run, tmp_path, tiny_mnist_file):
-    whole, _ = run
-    folder = tmp_path / "run"
-    arguments = ("--mnist", tiny_mnist_file, "--epochs", 8, "--batch-size", 32, "--seed", 3, "--run-dir", folder)
+def test_a_run_that_is_killed_again_and_again_goes_on_and_ends_as_if_it_had_not_been(tmp_path, tiny_mnist_file):
+    whole, folder = tmp_path / "whole", tmp_path / "run"
+    arguments = (
+        *("--mnist", tiny_mnist_file, "--network", "deep_dense"),  # it learns as fast as dense, and has dropout
+        *("--epochs", 8, "--batch-size", 32, "--seed", 3, "--run-dir"),
+    )
+    assert train(*arguments, whole).returncode == 0
     in_an_epoch_in_saving_in_judging = (
         lambda: len(read_metrics(folder)) == 2,
         lambda: len(read_metrics(folder)) > 4 and (folder / ".checkpoint.writing.keras").exists(),
         lambda: state_of(folder) == State.JUDGING,
     )
     for cut, happened in enumerate(in_an_epoch_in_saving_in_judging):
-        process = start(*arguments) if cut == 0 else start("--resume", folder)
+        process = start(*arguments, folder) if cut == 0 else start("--resume", folder)
         wait_for(process, happened)
         process.kill()
         process.communicate(timeout=60)
@@ -580,7 +591,7 @@ def test_several_gpus_share_each_batch(tmp_path, tiny_mnist_file):
         "--network",
         "dense",
         "--epochs",
-        8,
+        4,
         "--batch-size",
         32,
         "--run-dir",

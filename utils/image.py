@@ -166,13 +166,14 @@ def _decode(content: bytes) -> Image.Image:
         raise ValueError(f"This is {_kind(content)}. {FORMATS_SENTENCE}: save it as one of them.") from error
     except Exception as error:
         raise ValueError(_damaged(error)) from error
-    most = MAX_PIXELS_OF_WEBP if picture.format == "WEBP" else MAX_PIXELS
+    kind = "JPEG" if content.startswith(b"\xff\xd8") else picture.format  # some cameras' JPEGs are MPO for Pillow
+    most = MAX_PIXELS_OF_WEBP if kind == "WEBP" else MAX_PIXELS
     if picture.width * picture.height > most:
         raise ValueError(
-            f"The picture has {picture.width:,} × {picture.height:,} pixels; of {picture.format} at most "
+            f"The picture has {picture.width:,} × {picture.height:,} pixels; of {kind} at most "
             f"{most // 10**6} million can be read. Make it smaller."
         )
-    scans = content.count(b"\xff\xda") if picture.format == "JPEG" else 1
+    scans = content.count(b"\xff\xda") if kind == "JPEG" else 1
     if scans > MAX_SCANS:
         raise ValueError(
             f"The JPEG is made of {scans:,} scans; at most {MAX_SCANS} can be read. Save it again as a plain JPEG."

@@ -72,10 +72,10 @@ def counted(number: float, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "epoch"), counted(30, "epoch")
-    ('1 epoch', '30 epochs')
+    >>> counted(1, "epoch"), counted(0.5, "epoch"), counted(1_234_567, "picture")
+    ('1 epoch', '0.5 epochs', '1,234,567 pictures')
     """
-    return f"{number:g} {noun}{'s' if number != 1 else ''}"
+    return f"{number:,.12g} {noun}{'s' if number != 1 else ''}"
 
 
 def in_a_row(names: Sequence[str]) -> str:

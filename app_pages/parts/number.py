@@ -114,18 +114,18 @@ def choose_digit(digits: list[Digit], key: str, still_drawing: bool = False) -> 
     """Show each digit as the network saw it; return the one clicked, else the first in doubt, else None."""
     readings = [digit.reading for digit in digits]
     in_doubt = (place for place, reading in enumerate(readings) if len(candidates_of(reading)) > 1)
-    place = st.session_state.get(f"{key}_digit")
-    if place is None or place >= len(digits):
-        place = next(in_doubt, None)
+    pictures = [reading.steps.image.tobytes() for reading in readings]
+    clicked = st.session_state.get(f"{key}_digit")  # its picture: in the next number another one is in its place
+    place = pictures.index(clicked) if clicked in pictures else next(in_doubt, None)
     lines = {digit.line: [] for digit in digits}
     for number, digit in enumerate(digits):
         lines[digit.line].append(_card(digit.reading, still_drawing) | {"place": number, "open": number == place})
-    _digit_buttons(data=[*lines.values()], key=f"{key}_digits", on_clicked_change=partial(_open, key))
+    _digit_buttons(data=[*lines.values()], key=f"{key}_digits", on_clicked_change=partial(_open, key, pictures))
     return None if place is None else readings[place]
 
 
-def _open(key: str) -> None:
-    st.session_state[f"{key}_digit"] = st.session_state[f"{key}_digits"].clicked
+def _open(key: str, pictures: list[bytes]) -> None:
+    st.session_state[f"{key}_digit"] = pictures[st.session_state[f"{key}_digits"].clicked]
 
 
 def candidates_of(reading: Reading) -> tuple[int, ...]:

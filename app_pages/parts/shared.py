@@ -11,6 +11,7 @@ from model.card import LITERT_FILE
 from model.explain.activations import OpenNetwork
 from model.explain.nearest import Bank, fill_bank
 from model.litert import time_a_digit
+from model.numbers.locate import get_locator
 from model.predictor import Predictor
 from model.runs.in_use import folder_in_use
 from utils.image import load_with_thumbnail
@@ -30,6 +31,7 @@ def get_predictor(folder: Path | None = None) -> Predictor:
 @st.cache_resource(show_spinner="Loading the network …", max_entries=8)
 def _load(folder: Path) -> Predictor:
     # The first reading and the first chart are slow. They are made here, so that the first stroke is read at once.
+    get_locator()
     predictor = Predictor(folder)
     probability_chart(predictor.predict(np.zeros((28, 28), np.float32))[0].probabilities)
     return predictor

@@ -38,7 +38,7 @@ def show_visit(sketch: Sketch, digits: list[Digit], key: str) -> None:
     # Each drawing in its last version, with what was read and whether that is one digit, by its first stroke.
     visit: dict[bytes, Drawing] = st.session_state.setdefault(f"{key}_drawings", {})
     if read := digits_in_words(digits):
-        visit[sketch.first_stroke.picture] = sketch.current, read, len(digits) == 1
+        visit[sketch.current.first_stroke] = sketch.current, read, len(digits) == 1
         if len(visit) > MAX_DRAWINGS:
             del visit[next(iter(visit))]
     if not visit:

@@ -57,14 +57,14 @@ def load_lessons(where: str, classes: int) -> Lessons:
     except CorrectionsError as error:
         raise ValueError(str(error)) from error
     pictures = Pictures(corrections.images, corrections.labels)
-    usable = pictures.labels < classes
-    if not usable.any():
+    usable, held_back = pictures.labels < classes, is_held_back(corrections.hashes)
+    lessons = Lessons(pictures.select(usable & ~held_back), pictures.select(usable & held_back))
+    if not len(lessons.taught.labels):
         raise ValueError(
             "There are no corrections to learn from. Correct some readings on the page first, or train without "
             "--corrections."
         )
-    held_back = is_held_back(corrections.hashes)
-    return Lessons(pictures.select(usable & ~held_back), pictures.select(usable & held_back))
+    return lessons
 
 
 def is_held_back(hashes: Sequence[str]) -> np.ndarray:

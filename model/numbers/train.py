@@ -33,6 +33,8 @@ from model.training import fit, rate, save_network
 from utils.command_line import HelpFormatter
 from utils.json_files import write_json
 
+BATCH_SIZE = 32
+
 
 def locator() -> keras.Model:
     """Build the network: it maps strips ``(n, 32, width, 1)`` to logits for each two columns ``(n, width / 2, 12)``.
@@ -73,13 +75,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     command = shlex.join(["python", "-m", "model.numbers.train", *(sys.argv[1:] if argv is None else argv)])
     arguments.output.mkdir(parents=True, exist_ok=True)
-    options = Options(
-        epochs=arguments.epochs, images=arguments.strips, batch_size=32, learning_rate=0.003, seed=arguments.seed
-    )
-    keras.utils.set_random_seed(options.seed)
 
     # Data: as for the reader, without what validates it
     try:
+        if arguments.strips < BATCH_SIZE:
+            raise ValueError(f"--strips is {arguments.strips}; expected {BATCH_SIZE} or more: so many are a step")
+        options = Options(
+            epochs=arguments.epochs,
+            images=arguments.strips,
+            batch_size=BATCH_SIZE,
+            learning_rate=0.003,
+            seed=arguments.seed,
+        )
+        keras.utils.set_random_seed(options.seed)
         mnist = load_mnist(arguments.mnist)
         strokes = arguments.strokes or os.environ.get("STROKES_PATH")
         pens = split_writers(load_strokes(strokes))["train"] if strokes else None

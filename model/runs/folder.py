@@ -43,6 +43,11 @@ class State(StrEnum):
     FAILED = "failed"
     UNREADABLE = "unreadable"  # its files are damaged
 
+    @property
+    def is_end(self) -> bool:
+        """Whether the run is over, and has said how."""
+        return self in (State.DONE, State.CANCELLED, State.FAILED)
+
 
 @dataclass(frozen=True)
 class Status:

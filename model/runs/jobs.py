@@ -114,7 +114,7 @@ class Job:
             status = read_status(self.run_dir) or Status(State.PREPARING, "Starting")
         except UnreadableError as error:
             return Status(State.UNREADABLE, str(error))
-        if self.running or status.state in (State.DONE, State.CANCELLED, State.FAILED):
+        if self.running or status.state.is_end:
             return status
         try:
             with open_file(self.run_dir / LOG_FILE) as log:
@@ -238,7 +238,7 @@ def start_training(options: Sequence[str], keep: Collection[Path] = ()) -> Job:
             child = subprocess.Popen(
                 [sys.executable, str(ROOT / "train.py"), *options, "--run-dir", str(run_dir)],
                 cwd=ROOT,
-                env=_leave_a_core() | os.environ | {"DIGITS_DATA_DIR": str(state_dir())},
+                env=_leave_a_core() | os.environ | {"DIGITS_DATA_DIR": str(state_dir())} | _data_files(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -276,7 +276,9 @@ def free_memory() -> int | None:
         free.append(1024 * int(lines["MemAvailable"].split()[0]))
     with suppress(OSError, ValueError):  # "max", which is no number, means no limit
         limit, used = (int((CGROUP / f"memory.{name}").read_text()) for name in ("max", "current"))
-        free.append(limit - used)
+        statistics = dict(line.split() for line in (CGROUP / "memory.stat").read_text().splitlines())
+        # Files that were read and may be forgotten count as used, but are given up when memory is wanted.
+        free.append(limit - used + int(statistics.get("inactive_file", 0)))
     return min(free, default=None)
 
 
@@ -284,6 +286,12 @@ def _leave_a_core() -> dict[str, str]:
     # It is left to the page. Of two cores, that would halve the training's speed, and its low priority is enough.
     cores = os.cpu_count() or 1
     return {"TF_NUM_INTRAOP_THREADS": str(cores - 1)} if cores > 2 else {}
+
+
+def _data_files() -> dict[str, str]:
+    # The training has another working folder.
+    paths = {name: os.environ.get(name) for name in ("MNIST_PATH", "STROKES_PATH")}
+    return {name: str(Path(path).absolute()) for name, path in paths.items() if path}
 
 
 def list_runs() -> list[Path]:
@@ -305,7 +313,10 @@ def delete_run(run_dir: Path) -> None:
 
 
 def cancel(job: Job) -> None:
-    """Ask the training to end, and kill it if it goes on for more than a moment. Its checkpoint stays."""
+    """Ask the training to end, and kill it if it goes on for more than a moment. Its checkpoint stays.
+
+    Where it has ended meanwhile, it stays as it ended.
+    """
 
     def is_running() -> bool:
         latest = latest_job()
@@ -320,7 +331,7 @@ def cancel(job: Job) -> None:
         while is_running() and time.monotonic() < give_up:
             time.sleep(0.05)
     status = job.status
-    if status.state is not State.CANCELLED:
+    if not status.state.is_end:
         write_status(
             job.run_dir,
             replace(status, state=State.CANCELLED, message=f"Cancelled after {counted(status.epoch, 'epoch')}"),

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from model.numbers.locate import get_locator
 from model.predict import main
 from tests.conftest import ROOT
 from tests.drawings import draw, write_numbers
@@ -46,6 +47,14 @@ def test_it_reads_with_the_network_in_use(strict_in_use, pictures, capsys):
     assert main([str(pictures / "7.png")]) == 0
     (seven,) = lines(capsys)
     assert (seven["label"], seven["is_digit"]) == (7, False)
+
+
+def test_without_what_finds_a_numbers_digits_it_says_so(pictures, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("model.numbers.locate.LOCATOR", tmp_path / "nowhere")
+    get_locator.cache_clear()
+    assert main([str(pictures / "7.png")]) == 0
+    assert main(["--number", str(pictures / "7.png")]) == 1
+    assert f"{tmp_path / 'nowhere' / 'model.tflite'} cannot be read" in capsys.readouterr().err
 
 
 def test_the_others_go_on_after_a_bad_file(pictures, capsys):

@@ -211,9 +211,9 @@ def png_that_claims(width: int, height: int) -> bytes:
 JPEG = saved(GREY, "JPEG")
 
 
-def jpeg_of(width: int = 280, height: int = 280, scans: int = 1) -> bytes:
+def jpeg_of(width: int = 280, height: int = 280, scans: int = 1, **of_two) -> bytes:
     """A progressive JPEG that claims a size, and whose last scan comes again and again."""
-    content = bytearray(saved(GREY, "JPEG", progressive=True))
+    content = bytearray(saved(GREY, "MPO" if of_two else "JPEG", progressive=True, **of_two))
     frame = content.index(b"\xff\xc2")
     content[frame + 5 : frame + 9] = height.to_bytes(2, "big") + width.to_bytes(2, "big")
     last = content.rindex(b"\xff\xda")
@@ -237,6 +237,9 @@ def jpeg_of(width: int = 280, height: int = 280, scans: int = 1) -> bytes:
         pytest.param(jpeg_of(width=13_000, height=13_000), "13,000 × 13,000 pixels", id="JPEG of 169 million pixels"),
         pytest.param(saved(Image.new("L", (4096, 4096)), "WEBP"), "of WEBP at most 13 million", id="large WebP"),
         pytest.param(jpeg_of(scans=101), "101 scans; at most 100", id="JPEG of many scans"),
+        pytest.param(
+            jpeg_of(scans=101, save_all=True, append_images=[GREY]), "101 scans; at most 100", id="JPEG of two pictures"
+        ),
         pytest.param(b"\x93NUMPY\x01\0...", "a NumPy array", id="npy"),
         pytest.param(saved(GREY, "TIFF"), "PNG, JPEG, WebP, BMP or GIF", id="TIFF"),
     ],

@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -30,11 +30,14 @@ class Version:
         The same as a PNG, black on white. None: blank paper.
     width : int
         The width of its paper in pixels.
+    first_stroke : bytes or None
+        The picture as it was after the first stroke: it tells one drawing from the others. None: blank paper.
     """
 
     drawing: dict[str, Any] | None = None
     picture: bytes | None = None
     width: int = CANVAS_SIZE_PX
+    first_stroke: bytes | None = field(default=None, compare=False)
 
     @property
     def has_strokes(self) -> bool:
@@ -69,6 +72,7 @@ class Version:
             {**self.drawing, "objects": [_moved(stroke, scale, x, y) for stroke in self.drawing["objects"]]},
             cv2.imencode(".png", 255 - moved)[1].tobytes(),
             width,
+            self.first_stroke,
         )
 
 
@@ -122,20 +126,11 @@ class Sketch:
         """What is on the canvas as a PNG, black on white; None while there is no stroke."""
         return self.current.picture if self.current.has_strokes else None
 
-    @property
-    def first_stroke(self) -> Version | None:
-        """The version with the first stroke of what is on the canvas; None while there is no stroke."""
-        first = None
-        for version in self.versions[self.position :: -1]:
-            if not version.has_strokes:
-                break
-            first = version
-        return first
-
     def record(self, version: Version) -> None:
         """Take what the canvas sent, if it is new and sound. What was undone before cannot be redone any more."""
         if version.picture is not None and version.picture != self.current.picture and version.is_sound():
-            self._add(version)
+            first = self.current.first_stroke if self.current.has_strokes else version.picture
+            self._add(replace(version, first_stroke=first))
             self.last_stroke = time.monotonic()
 
     def go(self, steps: int) -> None:

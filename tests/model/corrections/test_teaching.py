@@ -53,6 +53,18 @@ def test_without_corrections_it_says_what_to_do(state):
         load_lessons("", classes=11)
 
 
+def test_if_all_that_could_be_taught_is_held_back_it_says_what_to_do(state):
+    store = Corrections()
+    for brush_px in range(10, 30):
+        store.add(correct(normalize_digit(draw(3, brush_px=brush_px)), NO_DIGIT))
+    drawings = (normalize_digit(draw(7, brush_px=brush_px)) for brush_px in range(10, 30))
+    store.add(
+        next(c for c in (correct(drawing, 7) for drawing in drawings) if is_held_back([c.drawing_sha256] * 20)[0])
+    )
+    with pytest.raises(ValueError, match="Correct some readings on the page first"):
+        load_lessons("", classes=10)
+
+
 def test_a_store_that_cannot_be_read_is_said(state):
     with pytest.raises(ValueError, match="address of the corrections"):
         load_lessons("mysql://host/base", classes=11)

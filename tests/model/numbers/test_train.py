@@ -28,6 +28,15 @@ def test_a_locator_is_trained_and_saved(tiny_mnist_file, strokes_file, tmp_path,
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["--strips", "31"], "--strips is 31; expected 32 or more"), (["--epochs", "0"], "--epochs is 0; expected 1")],
+)
+def test_bad_arguments_end_with_a_sentence(arguments, sentence, tmp_path):
+    with pytest.raises(SystemExit, match=sentence):
+        main([*arguments, "--output", str(tmp_path / "out")])
+
+
 def test_a_strip_may_have_any_width():
     network = locator()
     assert network.count_params() < 1_000_000

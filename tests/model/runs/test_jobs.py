@@ -190,10 +190,20 @@ def test_with_less_than_a_gigabyte_free_nothing_starts(monkeypatch, no_process):
 def test_a_container_with_too_little_memory_is_said_before_anything_starts(tmp_path, monkeypatch):
     (tmp_path / "memory.max").write_text("900000000\n")
     (tmp_path / "memory.current").write_text("500000000\n")
+    (tmp_path / "memory.stat").write_text("anon 300000000\ninactive_file 200000000\n")
     monkeypatch.setattr(jobs, "CGROUP", tmp_path)
-    with pytest.raises(NoRoomError, match=r"Only 0\.4 GB of memory are free; a training needs 1 GB"):
+    with pytest.raises(NoRoomError, match=r"Only 0\.6 GB of memory are free; a training needs 1 GB"):
         start_training([])
     assert not jobs.list_runs()
+
+
+def test_a_training_that_ended_before_it_was_cancelled_stays_as_it_ended(state):
+    job = Job(state / "runs" / "one", pid=2**22, started="", seen=False, running=True)
+    job.run_dir.mkdir(parents=True)
+    done = Status(State.DONE, "Trained and judged", 3, share=1.0)
+    write_status(job.run_dir, done)
+    cancel(job)
+    assert read_status(job.run_dir) == done
 
 
 def test_runs_of_the_same_second_and_of_a_clock_set_back_have_names_of_their_own(monkeypatch, no_process):

@@ -186,11 +186,19 @@ def test_an_earlier_drawing_is_brought_back_after_blank_paper():
 
 def test_a_drawing_is_known_by_its_first_stroke_until_the_paper_is_blank():
     sketch = drawn(3)
-    assert sketch.first_stroke == stroke(1)
+    assert sketch.current.first_stroke == stroke(1).picture
     sketch.clear()
-    assert sketch.first_stroke is None
+    assert sketch.current.first_stroke is None
     sketch.record(stroke(4))
-    assert sketch.first_stroke == stroke(4)
+    assert sketch.current.first_stroke == stroke(4).picture
     sketch.go(-1)
     sketch.go(-1)
-    assert sketch.first_stroke == stroke(1)
+    assert sketch.current.first_stroke == stroke(1).picture
+
+
+def test_a_long_drawing_is_still_known_when_its_first_versions_are_forgotten():
+    sketch = drawn(3 * MAX_VERSIONS)
+    assert all(version.first_stroke == stroke(1).picture for version in sketch.versions)
+    sketch.change_width()
+    sketch.record(stroke(5))
+    assert sketch.current.first_stroke == stroke(1).picture
