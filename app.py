@@ -13,7 +13,7 @@ from app_pages.sidebar.switch import notice_changes, show_ways_back
 from model.card import SHIPPED, CheckpointError
 from model.runs.finished import name_runs
 from model.runs.in_use import folder_in_use
-from utils.words import NOT_MEASURED, SET_TITLES, accuracies_by_title, as_markdown, counted
+from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown, counted
 
 SETS_HELP = {
     "strokes": (
@@ -57,9 +57,12 @@ with st.sidebar:
             f"**{as_markdown(name_runs(local_now()).get(folder_in_use(), card.network))}** reads right:",
             help=f"{card.parameters:,} parameters, {counted(card.epochs, 'epoch')}, trained on {card.date}.",
         )
-        for (name, title), figure in zip(SET_TITLES.items(), accuracies_by_title(card.accuracy).values(), strict=True):
-            help_text = SETS_HELP[name].format(n=card.images[name]) if name in card.accuracy else NOT_MEASURED_HELP
-            st.markdown(f"{title}: {figure if figure == NOT_MEASURED else f'**{figure}**'}", help=help_text)
+        for name, title in SET_TITLES.items():
+            if name in card.accuracy:
+                help_text = SETS_HELP[name].format(n=card.images[name])
+                st.markdown(f"{title}: **{accuracy_percent(card.accuracy[name])}**", help=help_text)
+            else:
+                st.markdown(f"{title}: {NOT_MEASURED}", help=NOT_MEASURED_HELP)
     show_retraining()
     st.caption(
         "What you draw or upload is read on the computer that runs this page, and not passed on. It is stored there "

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from app_pages.parts import answer as widgets
+from app_pages.parts.answer import ANSWER_HEIGHT_PX, BARS_HEIGHT_PX, show_bars, show_details, two_columns
 from app_pages.parts.canvas import get_sketch, show_canvas, show_controls
 from app_pages.parts.correct import offer_correction
 from app_pages.parts.number import is_unfinished, show_reading
@@ -36,12 +36,12 @@ with draw_tab:
     # Two grids of two, so that a phone shows the canvas, the answer, the controls and the bars in this order. The wide
     # canvas has a row to itself, and one grid is enough.
     is_wide = get_sketch(key="recognise").is_wide
-    grid = widgets.two_columns(vertical_alignment="center")
+    grid = two_columns(vertical_alignment="center")
     with grid.cell(column_span="all" if is_wide else 1):
         sketch = show_canvas(key="recognise")
     digits = predictor.read_number(ink_from_canvas(sketch.picture)) if sketch.picture else []
     reading = None
-    with grid.cell(), st.container(height=widgets.ANSWER_HEIGHT_PX, border=False):
+    with grid.cell(), st.container(height=ANSWER_HEIGHT_PX, border=False):
         if not sketch.picture:
             st.info("Draw a digit from 0 to 9, or a whole number: anywhere, any size. It is read after each stroke.")
         else:
@@ -51,18 +51,18 @@ with draw_tab:
                 offer_correction(reading, predictor, key="recognise_drawing")
             if still_drawing and is_unfinished(digits):
                 look_again(sketch.last_stroke)
-    grid = grid if is_wide else widgets.two_columns()
+    grid = grid if is_wide else two_columns()
     with grid.cell():
         show_controls(sketch, key="recognise", for_numbers=True)
-    with grid.cell(column_span="all" if is_wide else 1), st.container(height=widgets.BARS_HEIGHT_PX, border=False):
+    with grid.cell(column_span="all" if is_wide else 1), st.container(height=BARS_HEIGHT_PX, border=False):
         if reading:
-            widgets.show_bars(reading.prediction, key="recognise_drawing")
+            show_bars(reading.prediction, key="recognise_drawing")
         elif len(digits) > 1:
             st.caption("Click on a digit to see how likely each other one is, how it is read, and why.")
     if reading and len(digits) > 1:
         offer_correction(reading, predictor, key="recognise_drawing")
     if reading:
-        widgets.show_details(reading, predictor, key="recognise_drawing")
+        show_details(reading, predictor, key="recognise_drawing")
     show_visit(sketch, digits, key="recognise_visit")
 
 with upload_tab:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages.parts import answer as widgets
+from app_pages.parts.answer import two_columns
 from app_pages.parts.canvas import show_canvas, show_controls
 from app_pages.parts.correct import WHAT_IS_STORED, in_words, store_label, take_back
 from app_pages.parts.shared import get_predictor
@@ -52,7 +52,7 @@ if len(stored) == IN_ALL:
         st.button("Another round", on_click=stored.clear, key="teach_again")
     st.stop()
 
-canvas_and_next = widgets.two_columns()
+canvas_and_next = two_columns()
 with canvas_and_next.cell():
     st.subheader(f"Draw {a_digit(digit)}", anchor=False)
     sketch = show_canvas(key="teach")

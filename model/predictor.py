@@ -19,8 +19,8 @@ CLOSE_PROBABILITY = 0.2
 # hung together with another digit's, it may be cut in the wrong place, and the reader counts for less.
 READER_AND_LOCATOR = {"whole": (0.75, 0.55), "cut": (0.2, 1.05)}
 LEAST_PROBABILITY = 1e-6
-# The reader says at most so much for a digit, in log-odds, since a slash that is seen alone looks like a 1. With this,
-# hardly a digit of the validation writers' numbers is lost, and most slashes are none.
+# The most that the reader may add for "a digit", in log-odds: it sees each sign alone, and a slash alone looks like a
+# 1. With this, hardly a digit of the validation writers' numbers is lost, and most slashes are none.
 MOST_BY_READER = 1.0
 # Of more signs than this, so large a share have to be digits. With brackets around each it is a third.
 MAX_SIGNS_OF_ANY_KIND, MIN_SHARE_OF_DIGITS = 20, 0.3
@@ -94,7 +94,7 @@ class Digit:
     box : tuple of int
         Where it is in the ink image: x, y, width, height.
     reading : Reading
-        What was read, as if it had been drawn alone.
+        What was read. In a number of several digits, both networks have a say (see `weigh`).
     """
 
     line: int
@@ -258,7 +258,7 @@ def _is_one_digit(whole: Reading) -> bool:
 
 
 def _is_texture(digits: Sequence[Digit]) -> bool:
-    """Say whether hardly a digit is among what was found, and that is much: grass, say, or a page of print."""
+    """Say whether there are many signs, but few of them are digits: as in grass, say, or on a page of print."""
     are_digits = [digit.reading.prediction.is_digit for digit in digits if digit.reading.prediction]
     return len(digits) > MAX_SIGNS_OF_ANY_KIND and sum(are_digits) < MIN_SHARE_OF_DIGITS * len(digits)
 

@@ -285,7 +285,7 @@ def find_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     Returns
     -------
     float
-        From 0.25 to 4, to the nearest hundredth of itself.
+        From 0.25 to 4, in steps of 1 %.
     """
     temperatures = np.geomspace(0.25, 4, 280)
     chances = [softmax(logits[:, :DIGITS] / t)[np.arange(len(labels)), labels] for t in temperatures]

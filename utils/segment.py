@@ -12,8 +12,8 @@ from utils.preprocess import INK_LEVEL, STRONG_INK_LEVEL
 MIN_SIDE_PX = 8  # what is smaller both ways is a speck: no digit can be read in it
 SPECK_SHARE = 0.1  # so is what is smaller both ways than this share of the line's height
 MAX_PATCHES = 800  # a page has 200 digits; of more patches the largest are taken
-# Of the patches' heights, so many per cent are below what is usual. Lower than a share of that is none of those that
-# lines are found by.
+# This percentile of the patches' heights is the usual height. Lines are found by patches of at least this share of it;
+# lower ones are added afterwards.
 HEIGHT_PERCENTILE, LOW_SHARE = 90, 0.4
 IN_LINE_SHARE = 0.5  # neighbours in a line share so much of the lower one's height
 NEAR_LINE = 0.5  # a low patch belongs to a line if it is this near to it, in usual heights
@@ -25,8 +25,9 @@ CUT_ROWS = 32  # cuts are looked for in copies that are so high
 SIDESTEP = 60.0  # what a cut pays for a step to the side, where crossing ink costs 255 a pixel
 OFF_MIDDLE = 8.0  # and in each row for each pixel away from the middle between two digits
 WHOLE_SHARE = 0.8  # a patch of ink that lies by this share in one digit is all of it
-# A line is parted where so many heights of paper are between signs: what is far apart may have a size of its own. But
-# no part is taken for lower than this share of the line's height, and of what is usual: a dash is no digit that lies.
+# A line is parted at gaps wider than so many times its height: what is far apart may have a size of its own. But a part
+# that is lower than this share of the line's height, or of the usual one, is shown with paper around it: a dash would
+# look like a 1 that lies.
 WIDE_GAP, LEAST_HEIGHT = 0.5, 0.9
 MARGIN_SHARE = 0.2  # of the line's height, around a digit
 

@@ -75,7 +75,7 @@ def show_bars(prediction: Prediction, key: str) -> None:
     chart = probability_chart(prediction.probabilities, text_color, muted=not prediction.is_digit)
     st.vega_lite_chart(chart, alt=sentence, key=f"{key}_bars")
     if prediction.is_digit:
-        st.info(sentence)  # a box, which screen readers read out; of what is no digit, `show_verdict` shows one
+        st.info(sentence)  # in a box, which screen readers announce; for no digit `show_verdict` has one
     else:
         st.caption(sentence)
 

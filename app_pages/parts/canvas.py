@@ -41,7 +41,7 @@ streamlit_drawable_canvas.out = component(
 
 
 def get_sketch(key: str) -> Sketch:
-    """Return the drawing on the canvas, as it was before the canvas was shown once more."""
+    """Return this session's drawing, without what the canvas sends in this run of the page."""
     sketch: Sketch = st.session_state.setdefault(f"{key}_sketch", Sketch())
     return sketch
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from model.corrections.store import LABELS, NO_DIGIT, Corrections, CorrectionsError, correct, label_read
+from model.corrections.store import LABELS, Corrections, CorrectionsError, correct, label_read
+from model.litert import NO_DIGIT
 from model.predictor import Prediction, Predictor, Reading
 from utils.words import as_markdown, which_of
 

@@ -56,7 +56,7 @@ def microseconds_a_digit(folder: Path) -> float:
 
 
 def decode_picture(content: bytes) -> tuple[np.ndarray, Image.Image]:
-    """Decode an uploaded picture once, although it is wanted more often.
+    """Decode an uploaded picture, and keep it: each run of the page asks for it again.
 
     Returns
     -------

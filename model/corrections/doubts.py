@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from model.corrections.store import NO_DIGIT, Correction
+from model.corrections.store import Correction
 from model.data.mnist import to_unit_range
+from model.litert import NO_DIGIT
 from model.predictor import Predictor
 
 CLASSES = NO_DIGIT + 1
@@ -71,10 +72,10 @@ def held_out(images: np.ndarray, labels: np.ndarray, predictor: Predictor) -> np
 
 
 def off_diagonal(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Find what confident learning counts beside the diagonal of its table of given and likely labels.
+    """Find pictures whose label is likely wrong: those beside the diagonal of confident learning's table.
 
-    A picture counts as another label's if that is as likely for it as it is on average for those that have that label,
-    and likelier than its own.
+    There, another label is likelier than the given one, and at least as likely as it is, on average, for the pictures
+    that carry it.
 
     Parameters
     ----------

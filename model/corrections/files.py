@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from model.corrections.store import LABELS, NO_DIGIT, Correction, as_picture, correct
-from model.litert import DIGITS, IMAGE_SHAPE
+from model.corrections.store import LABELS, Correction, as_picture, correct
+from model.litert import DIGITS, IMAGE_SHAPE, NO_DIGIT
 from utils.image import MAX_SIDE_PX, ink_from_canvas
 from utils.preprocess import STRONG_INK_LEVEL, normalize_digit
 

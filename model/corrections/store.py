@@ -21,7 +21,7 @@ from filelock import FileLock
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from model.litert import DIGITS, IMAGE_SHAPE
+from model.litert import DIGITS, IMAGE_SHAPE, NO_DIGIT
 from model.predictor import Prediction
 from model.runs.jobs import state_dir
 from utils.files import failing_with_advice
@@ -31,7 +31,6 @@ from utils.words import reason
 DATABASE_URL = "DIGITS_DATABASE_URL"  # the environment variable that names a database
 DATABASE_FILE = "corrections.db"
 ADDRESS = "postgresql://user:password@host/database"
-NO_DIGIT = DIGITS  # the label of what is not a digit, as the network's eleventh class
 LABELS = range(DIGITS + 1)
 SCHEMA = 1  # of the tables below; a number higher than this is a later program's
 SECONDS_TO_WAIT = 3  # for a database that is locked or does not answer

@@ -9,24 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.card import HeldBack
-from model.corrections.store import NO_DIGIT, Corrections, CorrectionsError
-from model.data.mnist import to_unit_range
+from model.corrections.store import Corrections, CorrectionsError
+from model.data.mnist import Pictures, to_unit_range
+from model.litert import NO_DIGIT
 from model.predictor import Predictor
 
 ENOUGH_TO_HOLD_BACK = 20
 HELD_BACK = 5  # one of so many is held back
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Pictures with what they show: images ``(n, 28, 28) uint8`` and labels ``(n,)``, 0 to 9 or 10 for no digit."""
-
-    images: np.ndarray
-    labels: np.ndarray
-
-    def select(self, chosen: np.ndarray) -> "Pictures":
-        """Return those where `chosen`, bool (n,), is true."""
-        return Pictures(self.images[chosen], self.labels[chosen])
 
 
 @dataclass(frozen=True)

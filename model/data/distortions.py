@@ -123,7 +123,7 @@ def distort_strokes(
     Parameters
     ----------
     characters : sequence of list of ndarray of float32, each (n, 2)
-        Each in a box of side 1 about (0, 0) (see `model.data.strokes.to_unit_box`).
+        Each in a box of side 1 about (0, 0) (see `model.data.drawing.to_unit_box`).
     rng : numpy.random.Generator
     strength : float
         From 0 (as they were) to 1.

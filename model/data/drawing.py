@@ -10,7 +10,7 @@ from utils.preprocess import BOX_SIZE_PX, centre_by_mass, fit_into_box
 Strokes = list[np.ndarray]  # each (n, 2): points, x right, y down
 
 CANVAS_SIZE_PX = 280
-BRUSH_RANGE_PX = (6, 30)  # as the page's slider offers
+BRUSH_RANGE_PX = (6, 30)  # on this canvas; as shares of it, about what the page's slider offers
 SIZE_RANGE = (1 / 3, 0.95)  # of the canvas' side
 DRAW_SMALL_ZOOM = 6  # a larger zoom comes no nearer to what normalize_digit makes
 

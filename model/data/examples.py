@@ -10,16 +10,15 @@ from math import ceil
 import keras
 import numpy as np
 
-from model.corrections.store import NO_DIGIT
-from model.corrections.teaching import Pictures
 from model.data.by_rule.habits import add_habit
 from model.data.by_rule.no_digits import draw_no_digit
 from model.data.by_rule.written import write_digit
 from model.data.distortions import DISTORTIONS, distort_pictures, distort_strokes, soften
 from model.data.drawing import BRUSH_RANGE_PX, CANVAS_SIZE_PX, SIZE_RANGE, Strokes, draw_small, to_unit_box
-from model.data.mnist import to_unit_range
+from model.data.mnist import Pictures, to_unit_range
 from model.data.skeleton import centre_lines
 from model.data.strokes import Characters, select_clear_letters, select_digits
+from model.litert import NO_DIGIT
 from model.options import Options
 
 # The sizes of the pools at most, as shares of MNIST's training images. A character of a pool is drawn again and again:
@@ -27,8 +26,8 @@ from model.options import Options
 REDRAWN = 0.25
 WRITTEN = 0.2
 NO_DIGITS = 0.3
-# How much of a batch people's corrections are, and how much those of one label at most: shown nothing but nines, a
-# network would take too much for a nine.
+# Corrections make up this share of an epoch, and those of one label at most that one: shown many nines, a network would
+# take too much for a nine.
 CORRECTIONS = 0.2
 MOST_OF_A_LABEL = 0.02
 # From this share of the epochs on the distortions ease, down to this strength.

@@ -34,6 +34,26 @@ class Mnist:
         return digest.hexdigest()
 
 
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures like MNIST's, with what they show.
+
+    Attributes
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+        Paper 0, ink up to 255.
+    labels : ndarray of int, shape (n,)
+        0 to 9, or 10 (`model.litert.NO_DIGIT`).
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def select(self, chosen: np.ndarray) -> "Pictures":
+        """Return those where `chosen`, bool (n,), is true."""
+        return Pictures(self.images[chosen], self.labels[chosen])
+
+
 def load_mnist(path: str | Path | None = None, tell_download: Callable[[int], object] = lambda _: None) -> Mnist:
     """Read MNIST from a file, or let Keras download it (once) or find it in its cache.
 

@@ -26,9 +26,9 @@ import keras
 import numpy as np
 
 from model.card import KERAS_FILE, SHIPPED, read_card
-from model.corrections.teaching import Pictures, is_held_back
+from model.corrections.teaching import is_held_back
 from model.data.examples import Examples, add_corrections, choose_recipe, make_sources, with_corrections
-from model.data.mnist import Mnist, load_mnist, stratified_split, to_unit_range
+from model.data.mnist import Mnist, Pictures, load_mnist, stratified_split, to_unit_range
 from model.data.redrawn import Drawn, draw, redraw_kept
 from model.data.strokes import Characters, load_strokes, select_digits, select_readable, split_writers
 from model.litert import DIGITS

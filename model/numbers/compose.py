@@ -10,7 +10,8 @@ import numpy as np
 
 from model.data.drawing import Strokes
 from model.data.lines import curve
-from model.numbers.locate import BLANK, NO_DIGIT
+from model.litert import NO_DIGIT
+from model.numbers.locate import BLANK
 
 SIZE_RANGE = (0.8, 1.2)  # how unequal the characters of a line are
 MAX_ASPECT = 1.2  # what is wider is written lower instead: a bare line that lies
@@ -45,8 +46,8 @@ def write_line(characters: Sequence[Strokes], gaps: Sequence[float], pen: float,
     characters : sequence of list of ndarray, each (n, 2)
         The strokes of each, in any unit, x right, y down.
     gaps : sequence of float
-        How much paper is left between the ink of a character and that before it. Below 0 they overlap: by -`pen` their
-        centre lines touch, and what is below that they reach into each other. The first gap is ignored.
+        How much paper is left between the ink of a character and that before it. Below 0 they overlap: at -`pen` their
+        centre lines touch, and below that they cross. The first gap is ignored.
     pen : float
         How wide the strokes are.
     rng : numpy.random.Generator

@@ -13,13 +13,13 @@ import cv2
 import numpy as np
 
 from model.card import LITERT_FILE, LOCATOR
-from model.litert import DIGITS, LiteRTNetwork, softmax
+from model.litert import NO_DIGIT, LiteRTNetwork, softmax
 from utils.segment import Line
 
 HEIGHT_PX = 32  # of a strip
 INK_HEIGHT_PX = 26  # of a line in it
 COLUMN_PX = 2  # the network answers for columns of this width
-NO_DIGIT, BLANK = DIGITS, DIGITS + 1  # here is the middle of something else; of nothing
+BLANK = NO_DIGIT + 1  # a column that is no digit's middle, and nothing else's
 CLASSES = BLANK + 1
 SHAPES = [([-1, HEIGHT_PX, -1, 1], [-1, -1, CLASSES])]  # strips of any width; the classes of each column
 SIDE_PX = 16  # of paper on either side of a line, so that lines in a strip know nothing of each other

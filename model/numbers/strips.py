@@ -11,9 +11,10 @@ import numpy as np
 
 from model.data.by_rule.habits import add_habit
 from model.data.distortions import distort_strokes
-from model.data.examples import NO_DIGIT, Pool
+from model.data.examples import Pool
 from model.data.lines import curve
 from model.data.mnist import to_unit_range
+from model.litert import NO_DIGIT
 from model.numbers.compose import Line, extent, with_marks, write_line
 from model.numbers.locate import BLANK, COLUMN_PX, HEIGHT_PX
 from model.options import Options

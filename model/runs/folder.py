@@ -13,16 +13,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from utils.files import write_atomically
-from utils.json_files import (
-    Count,
-    Positive,
-    Seconds,
-    Share,
-    append_json_line,
-    read_json,
-    read_json_lines,
-    write_json,
-)
+from utils.json_files import Count, Positive, Seconds, Share, append_json_line, read_json, read_json_lines, write_json
 
 CONFIG_FILE = "config.json"
 STATUS_FILE = "status.json"

@@ -31,7 +31,7 @@ from utils.words import counted
 SWITCH = "DIGITS_RETRAIN"  # the environment variable that switches training off
 LOCK_FILE = "training.lock"
 NOTE_FILE = "training.json"
-LOW_PRIORITY = 10  # steps of niceness below the process that starts it
+LOW_PRIORITY = 10  # added to the niceness of the process that starts it
 SECONDS_TO_END = 1.0
 SECONDS_TO_PROBE = 2  # pages hold the lock for an instant, to see whether it is free
 LAST_LINES = 5  # of the log, to be shown

@@ -56,8 +56,8 @@ class Preset:
         How long the training may take on two cores; it decides how many images an epoch shows. None: as many as MNIST
         has.
     as_it_is : bool
-        Whether a network from scratch learns MNIST as it is, in small batches, as the tutorials do. In little time it
-        learns most so, but not what is no digit.
+        Whether a network from scratch learns MNIST as it is, in small batches, as the tutorials do. In a short
+        training this reads best, but what is no digit is not learned.
     """
 
     network: str

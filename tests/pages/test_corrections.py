@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.corrections.files import write_zip
-from model.corrections.store import NO_DIGIT, Corrections
+from model.corrections.store import Corrections
+from model.litert import NO_DIGIT
 from tests.conftest import open_page
 from tests.model.corrections.test_files import SEVEN, a_zip
 from tests.model.corrections.test_store import drawn

@@ -11,18 +11,17 @@ MIN_SIDE_PX = 20
 MIN_ASPECT = 1.6
 # A box, or a line of one, goes over this share of the picture.
 MIN_SPAN = 0.7
-# All of a box but this share lies no farther inside its outline than so many heights of the picture.
-MAX_INSIDE_SHARE = 0.05
+# A box's lines lie within a band along its outline: so many heights of the picture wide …
 BAND = 0.08
+# … and at most this share of its ink is further inside.
+MAX_INSIDE_SHARE = 0.05
 # Around writing goes a box with at least this share of its own ink inside.
 MIN_WRITING_SHARE = 0.05
-# Writing may touch the lines of a box, and then hangs together with it. A line is no farther from the rim than so many
-# heights of the picture, at least this share of it is seen if there is another line, it hardly has gaps, and at most
-# this share of all ink is beyond it.
-RIM = 0.25
-MIN_SEEN_BESIDE_ANOTHER = 0.5
-MIN_UNBROKEN_SHARE = 0.95
-MAX_SHARE_BEYOND = 0.1
+# Writing may touch the lines of a box, and then hangs together with it. For such a line:
+RIM = 0.25  # it is no farther from the rim than so many heights of the picture
+MIN_SEEN_BESIDE_ANOTHER = 0.5  # at least this share of it is seen, if there is another line
+MIN_UNBROKEN_SHARE = 0.95  # it hardly has gaps
+MAX_SHARE_BEYOND = 0.1  # at most this share of all ink is beyond it
 
 
 def without_frame(ink: np.ndarray) -> np.ndarray:

@@ -35,13 +35,15 @@ FINE_SHARE = 1 / 36
 # high. In smaller company a faint patch is a smudge.
 MIN_SIGNS = 4
 MIN_SIGN_SHARE = 1 / 100
-# A sign fainter than this, of 255, is raised; one that is fainter than that is none.
+# A sign fainter than this, of 255, is raised …
 FAINT_LEVEL = 150
+# … unless it is fainter than this: then it is none.
 MIN_SIGN_LEVEL = 30
 # In a picture of more patches than this, those that are too small for signs are specks.
 MAX_PATCHES = 1500
-# What is so many times as large as most signs is none. Most signs of a page are at most this share of it.
+# How large most signs are is told by those that are at most this share of the page.
 MAX_SIGN_SHARE = 1 / 8
+# What is more than so many times as large is no sign.
 MAX_SIGN_SIZES = 2.5
 # Nor is what touches the rim, unless it is as large as most signs, within this share.
 MAX_OFF_AT_RIM = 0.5

@@ -8,13 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from utils.paper.ruled_paper import (
-    MIN_INK,
-    MIN_SIDE_PX,
-    find_ridges,
-    measure,
-    rows_around,
-)
+from utils.paper.ruled_paper import MIN_INK, MIN_SIDE_PX, Rule, best_paths, find_ridges, measure, powers, rows_around
 from utils.preprocess import INK_LEVEL
 
 # Lines are looked for in a small copy of the picture: in strips of about so many columns, but at least so many strips,
@@ -22,13 +16,11 @@ from utils.preprocess import INK_LEVEL
 STRIP_PX = 8
 MIN_STRIPS = 32
 MAX_ROWS = 800
-# A line is as thin, and has as much ink, as a rule of `ruled_paper`. So much ink of 255 may hide it. It climbs no more
-# than this (19°), lies within so many of the copy's rows of a parabola, and is seen over this share of the picture's
-# width.
-HIDING_INK = 32
-MAX_SLOPE = 0.35
-MAX_OFF_ROWS = 1.0
-MIN_LENGTH = 0.25
+# A line is as thin, and has as much ink, as a rule of `ruled_paper`. Besides:
+HIDING_INK = 32  # so much ink, of 255, may hide it
+MAX_SLOPE = 0.35  # it climbs no more than this (19°)
+MAX_OFF_ROWS = 1.0  # it lies within so many of the copy's rows of a parabola
+MIN_LENGTH = 0.25  # it is seen over this share of the picture's width
 # What a path gains in a strip where the line is seen, what it loses where other ink hides it and where there is only
 # paper, and for each row up or down.
 GAIN, LOSS_HIDDEN, LOSS, TURN_COST = 8, 1, 12, 2
@@ -37,14 +29,15 @@ MAX_PATHS = 400
 NEAR_SIDE = 0.1
 # A line has at most so many times the thickness and the ink of one that is like it.
 LIKENESS = 1.5
-# Lines in a grid cross at least so many others, or this share of all; beside each other are at least so many.
+# Lines in a grid cross at least so many others, or this share of all. They cross also where one ends so near another,
+# because thick lines hide the ends of thin ones.
 MIN_CROSSED = 4
 CROSSED_SHARE = 0.8
+NEAR_PX = 3 * STRIP_PX
+# Lines beside each other, as on ruled paper, are at least so many.
+MIN_ALIKE = 4
 # What is left of a line so near to it is its soft edge.
 SOFT_EDGE_PX = 2
-# They cross also where a line ends so near another: thick lines hide the ends of thin ones.
-NEAR_PX = 3 * STRIP_PX
-MIN_ALIKE = 4
 # Lines shorter than this share of the median are taken for parts of lines that are hidden, if others tell where.
 LONG_SHARE = 0.9
 # Evenly spaced lines are so by this share of their distance. Their places are compared in the middle of the picture.
@@ -53,38 +46,23 @@ MIDDLE = np.array([0.25, 0.5, 1])
 
 
 @dataclass(frozen=True, eq=False)
-class _Line:
-    """A line that is nearly level. Nearly upright ones are those of the transposed picture.
+class _Line(Rule):
+    """A line that is nearly level, and may begin and end anywhere. Nearly upright ones are of the transposed picture.
 
     Attributes
     ----------
     start : int
-        The column where it begins.
-    rows : ndarray of int, shape (length,)
-        The row of its middle in each column from there on.
-    reach : int
-        How many pixels it reaches up and down from its middle, soft edges included.
-    thickness : float
-        In pixels.
-    level : float
-        How much ink it has, of 255.
-    darkest : float
-        A pixel with more ink than this, of 255, is not the line's.
+        The column where it begins, and its rows with it.
     side_to_side : bool
         Whether it goes from one side of the picture to the other.
     """
 
     start: int
-    rows: np.ndarray
-    reach: int
-    thickness: float
-    level: float
-    darkest: float
     side_to_side: bool
 
     @property
     def end(self) -> int:
-        """The column behind its last one."""
+        """One past its last column."""
         return self.start + len(self.rows)
 
     def row_at(self, column: int) -> int:
@@ -134,16 +112,16 @@ def _find_lines(ink: np.ndarray) -> list[_Line]:
     if ridge.any(axis=1).mean() < MIN_LENGTH:
         return []
     step = int(np.ceil(MAX_SLOPE * width / strips * rows / height))
-    powers = _powers(np.arange(strips), strips)
+    strip_powers = powers(np.arange(strips), strips)
     found: list[tuple[int, int, np.ndarray]] = []  # first strip, the one behind the last, parabola in rows
     gains = np.where(ridge, GAIN, np.where(small >= HIDING_INK, -LOSS_HIDDEN, -LOSS)).astype(np.int16)
     for path in _follow(gains, step):
-        first, end, curve = _fit(path, gains, powers)
-        on_strips = powers[first:end] @ curve
+        first, end, curve = _fit(path, gains, strip_powers)
+        on_strips = strip_powers[first:end] @ curve
         # Several paths lead along the same line.
         if end - first >= MIN_LENGTH * strips and not any(
             min(end, other_end) - max(first, other_first) > (end - first) / 2
-            and np.abs(powers[first:end] @ other - on_strips).mean() <= 3
+            and np.abs(strip_powers[first:end] @ other - on_strips).mean() <= 3
             for other_first, other_end, other in found
         ):
             found.append((first, end, curve))
@@ -152,7 +130,7 @@ def _find_lines(ink: np.ndarray) -> list[_Line]:
         columns = np.arange(
             max(round(first * width / strips) - STRIP_PX, 0), min(round(end * width / strips) + STRIP_PX, width)
         )
-        rows_there = (_powers(columns, width) @ curve + 0.5) * height / rows - 0.5
+        rows_there = (powers(columns, width) @ curve + 0.5) * height / rows - 0.5
         side_to_side = first <= NEAR_SIDE * strips and end >= (1 - NEAR_SIDE) * strips
         lines.append(_measure(ink, int(columns[0]), rows_there.round().astype(int), side_to_side))
     return lines
@@ -184,29 +162,11 @@ def _with_hidden(found: list[tuple[int, int, np.ndarray]]) -> list[tuple[int, in
     return whole + [line for line in short if np.abs(places - float(MIDDLE @ line[2])).min() > spacing / 4]
 
 
-def _powers(places: np.ndarray, length: int) -> np.ndarray:
-    # x², x and 1, with x from side to side (0 to 1): a parabola is these times its three coefficients.
-    return np.vander((places + 0.5) / length, 3)
-
-
 def _follow(gains: np.ndarray, step: int) -> np.ndarray:
     """Find the paths from strip to strip along ridges, the longest first: int (n, strips), rows, −1 where it is not."""
-    # Dynamic programming: the best path to a place comes from the best place nearby in the strip before, or begins
-    # there, as in the local alignment of Smith and Waterman (1981).
     strips, rows = gains.shape
-    best = np.full((strips, rows + 2 * step), -1, np.int16)
-    inner = slice(step, step + rows)
-    best[0, inner] = gains[0].clip(0)
-    for strip in range(1, strips):
-        before, now = best[strip - 1], best[strip, inner]
-        now[:] = before[inner]
-        for shift in range(1, step + 1):
-            above, below = before[step - shift :][:rows], before[step + shift :][:rows]
-            np.maximum(now, np.maximum(above, below) - TURN_COST * shift, out=now)
-        np.maximum(now, 0, out=now)
-        now += gains[strip]
-        np.maximum(now, 0, out=now)
-    gained = np.ascontiguousarray(best[:, inner])
+    best = best_paths(gains, step, TURN_COST)
+    gained = np.ascontiguousarray(best[:, step : step + rows])
     around = np.ones((strips // 12 | 1, 5))  # a few ends of each line are enough
     peaks = (gains == GAIN) & (gained >= GAIN * MIN_LENGTH * strips * 0.7) & (gained == cv2.dilate(gained, around))
     last_strips, last_rows = np.nonzero(peaks)
@@ -226,17 +186,17 @@ def _follow(gains: np.ndarray, step: int) -> np.ndarray:
     return paths
 
 
-def _fit(path: np.ndarray, gains: np.ndarray, powers: np.ndarray) -> tuple[int, int, np.ndarray]:
+def _fit(path: np.ndarray, gains: np.ndarray, on_strips: np.ndarray) -> tuple[int, int, np.ndarray]:
     """Fit a parabola to a path; return the first strip where it is seen, the one behind the last, and the curve."""
     strips = np.flatnonzero(path >= 0)
-    rows, powers = path[strips], powers[strips]
+    rows, on_strips = path[strips], on_strips[strips]
     seen = gains[strips, rows] == GAIN
     on_line, curve = seen, np.zeros(3)
     for off in (8, 4, 2, 1, 1):  # what lies farther off the line is a digit's, and does not count in the next fit
         if np.count_nonzero(on_line) < 3:
             return 0, 0, curve
-        curve = np.linalg.lstsq(powers[on_line], rows[on_line], rcond=None)[0]
-        on_line = seen & (np.abs(powers @ curve - rows) <= off * MAX_OFF_ROWS)
+        curve = np.linalg.lstsq(on_strips[on_line], rows[on_line], rcond=None)[0]
+        on_line = seen & (np.abs(on_strips @ curve - rows) <= off * MAX_OFF_ROWS)
     # The stretch where it is seen most: an end may belong to something else.
     total = np.concatenate([[0], np.cumsum(np.where(seen & ~on_line, -LOSS, gains[strips, rows]))])
     end = int((total - np.minimum.accumulate(total)).argmax())
@@ -246,7 +206,7 @@ def _fit(path: np.ndarray, gains: np.ndarray, powers: np.ndarray) -> tuple[int, 
 
 def _measure(ink: np.ndarray, start: int, rows: np.ndarray, side_to_side: bool) -> _Line:
     reach, thickness, level, darkest = measure(ink[:, start:], rows, MAX_ROWS)
-    return _Line(start, rows, int(reach), float(thickness), float(level), float(darkest), side_to_side)
+    return _Line(rows, int(reach), float(thickness), float(level), float(darkest), start, side_to_side)
 
 
 def _which_are_many(level: list[_Line], upright: list[_Line]) -> tuple[list[_Line], list[_Line]]:

@@ -15,27 +15,24 @@ STRIPS = 32
 MAX_ROWS = 320
 # A rule is measured in at most so many columns of the picture.
 MAX_COLUMNS = 128
-# A rule is no thicker than this share of the picture's height, or than so many pixels in a low picture; has at least so
-# much ink of 255; climbs no more than this (5°); and lies within so many of the copy's rows of a parabola …
-MAX_THICKNESS_SHARE = 1 / 40
-LEAST_THICKNESS_PX = 3
-MIN_INK = 8
-MAX_SLOPE = 0.09
-MAX_OFF_ROWS = 1.0
-# … in at least this share of the strips; in the others the digit may hide it. If one rule is found so, a smaller share
-# is enough for the others.
-MIN_SEEN_SHARE = 0.7
-MIN_SHARE_BESIDE_OTHERS = 0.3
+# For a rule:
+MAX_THICKNESS_SHARE = 1 / 40  # it is no thicker than this share of the picture's height …
+LEAST_THICKNESS_PX = 3  # … or, in a low picture, than this
+MIN_INK = 8  # it has at least so much ink, of 255
+MAX_SLOPE = 0.09  # it climbs no more than this (5°)
+MAX_OFF_ROWS = 1.0  # it lies within so many of the copy's rows of a parabola …
+MIN_SEEN_SHARE = 0.7  # … in at least this share of the strips: in the others the digit may hide it …
+MIN_SHARE_BESIDE_OTHERS = 0.3  # … or in this share, beside a rule that is found so
 # A rule has at most this share of the digit's thickness, or of its ink. The digit is what is left without the rules.
 MAX_SHARE_OF_DIGIT = 0.6
 
 
-def _powers(n: int) -> np.ndarray:
-    # x², x and 1 at n places x from side to side (0 to 1): a parabola is its three coefficients times these.
-    return np.vander((np.arange(n) + 0.5) / n, 3).T
+def powers(places: np.ndarray, length: int) -> np.ndarray:
+    """Return x², x and 1, x from 0 to 1 along a side: float (n, 3). A parabola is these times its coefficients."""
+    return np.vander((places + 0.5) / length, 3)
 
 
-POWERS = _powers(STRIPS)
+POWERS = powers(np.arange(STRIPS), STRIPS).T
 TO_PARABOLA = np.linalg.pinv(POWERS)
 
 
@@ -161,7 +158,7 @@ def find_long_lines(ink: np.ndarray) -> list[tuple[float, np.ndarray]]:
         # Several paths lead along the same rule.
         if not found or np.abs(on_strips[found] - on_strips[number]).mean(axis=1).min() > 2:
             found.append(number)
-    lines = parabolas[found] @ _powers(width)
+    lines = parabolas[found] @ powers(np.arange(width), width).T
     return list(zip(shares[found], ((lines + 0.5) * height / rows - 0.5).round().astype(int), strict=True))
 
 
@@ -190,23 +187,47 @@ def find_ridges(ink: np.ndarray, strips: int, rows: int) -> tuple[np.ndarray, np
     return small, (thin >= np.maximum(thick, MIN_INK)) & (thin == cv2.dilate(thin, np.ones((1, 3), np.uint8)))
 
 
-def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
-    """Find the paths from strip to strip that meet most ridges; return their rows, int (n, STRIPS)."""
-    # Dynamic programming: the best path to a place comes from the best place nearby in the strip before. Each row up or
-    # down costs a little.
-    gain, cost = 8, 1
-    rows, gains = ridge.shape[1], gain * ridge.astype(np.int16)
-    best = np.full((STRIPS, rows + 2 * step), -1, np.int16)  # outside the picture it is worse than anywhere inside
+def best_paths(gains: np.ndarray, step: int, turn_cost: int) -> np.ndarray:
+    """Find how much the best path to each place gains, from strip to strip, by dynamic programming.
+
+    It comes from the best place nearby in the strip before, or begins there, as in the local alignment of Smith and
+    Waterman (1981).
+
+    Parameters
+    ----------
+    gains : ndarray of int16, shape (strips, rows)
+        What a path gains in each place, or loses.
+    step : int
+        How many rows up or down a path may go from one strip to the next.
+    turn_cost : int
+        What each of these rows costs.
+
+    Returns
+    -------
+    ndarray of int16, shape (strips, step + rows + step)
+        What is gained, 0 or more; and outside the picture, where no path goes, −1.
+    """
+    strips, rows = gains.shape
+    best = np.full((strips, rows + 2 * step), -1, np.int16)
     inner = slice(step, step + rows)
-    best[0, inner] = gains[0]
-    for strip in range(1, STRIPS):
+    best[0, inner] = gains[0].clip(0)
+    for strip in range(1, strips):
         before, now = best[strip - 1], best[strip, inner]
         now[:] = before[inner]
         for shift in range(1, step + 1):
             above, below = before[step - shift :][:rows], before[step + shift :][:rows]
-            np.maximum(now, np.maximum(above, below) - cost * shift, out=now)
+            np.maximum(now, np.maximum(above, below) - turn_cost * shift, out=now)
+        np.maximum(now, 0, out=now)
         now += gains[strip]
-    last = best[-1, inner]
+        np.maximum(now, 0, out=now)
+    return best
+
+
+def _follow(ridge: np.ndarray, step: int) -> np.ndarray:
+    """Find the paths from strip to strip that meet most ridges; return their rows, int (n, STRIPS)."""
+    gain, cost = 8, 1
+    best = best_paths(gain * ridge.astype(np.int16), step, cost)
+    last = best[-1, step : step + ridge.shape[1]]
     peaks = last == cv2.dilate(last.reshape(-1, 1), np.ones((5, 1), np.uint8)).ravel()
     ends = np.flatnonzero(peaks & (last >= gain * MIN_SHARE_BESIDE_OTHERS * STRIPS - cost * STRIPS / 4))
     paths = np.empty((STRIPS, len(ends)), int)

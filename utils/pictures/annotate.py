@@ -8,7 +8,7 @@ import numpy as np
 from utils.image import AGAINST_BGR, FOR_BGR
 
 NO_DIGIT_BGR = (140, 140, 140)
-MIN_SIDE_PX = 700  # a smaller picture is enlarged, so that the readings can be read
+MIN_SIDE_PX = 700  # a picture of at most half this side is enlarged, so that the readings can be read
 TEXT_SHARE = 0.2  # of the box's height
 MIN_TEXT_PX, MAX_TEXT_PX = 10, 30
 PADDING_PX = 3
@@ -33,7 +33,7 @@ def draw_boxes(
     Returns
     -------
     ndarray of uint8, shape (times × height, times × width, 3)
-        A new picture, enlarged by a whole number if its longer side has fewer than 350 pixels.
+        A new picture, enlarged by a whole number if its longer side has at most 350 pixels.
     """
     times = max(1, MIN_SIDE_PX // max(picture.shape[:2]))
     drawn = cv2.resize(picture, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from app_pages.parts import answer as widgets
+from app_pages.parts.answer import show_bars, show_blank, show_details, show_network_input, show_verdict, two_columns
 from app_pages.parts.correct import offer_correction
 from app_pages.parts.number import candidates_of, show_nothing_found, show_reading
 from app_pages.parts.uploads.pictures import NOT_READ, Picture, ReadPicture, annotated_png, read_pictures, turn
@@ -51,7 +51,7 @@ def _look_at(picture: str, key: str) -> None:
 
 def show_picture(read: ReadPicture, predictor: Predictor, key: str) -> None:
     """Show a picture beside its reading, with all details."""
-    picture_and_answer = widgets.two_columns()
+    picture_and_answer = two_columns()
     with picture_and_answer.cell():
         show_file(read, width=PICTURE_SIZE_PX if len(read.digits) == 1 else "stretch")
     if read.problem:
@@ -60,9 +60,9 @@ def show_picture(read: ReadPicture, predictor: Predictor, key: str) -> None:
         reading = show_reading(read.digits, f"{key}_picture")
         if reading:
             offer_correction(reading, predictor, key=f"{key}_picture")
-            widgets.show_bars(reading.prediction, key=f"{key}_picture")
+            show_bars(reading.prediction, key=f"{key}_picture")
     if reading:
-        widgets.show_details(reading, predictor, key=f"{key}_picture")
+        show_details(reading, predictor, key=f"{key}_picture")
 
 
 def show_turn(read: ReadPicture, key: str) -> None:
@@ -115,10 +115,10 @@ def show_grid(read: list[ReadPicture], predictor: Predictor, key: str) -> None:
 def show_in_short(read: ReadPicture) -> None:
     """Show what was read, on a card."""
     if len(read.digits) == 1 and read.digits[0].reading.prediction:
-        widgets.show_verdict(read.digits[0].reading)
-        widgets.show_network_input(read.digits[0].reading.steps)
+        show_verdict(read.digits[0].reading)
+        show_network_input(read.digits[0].reading.steps)
     elif len(read.digits) == 1:
-        widgets.show_blank(read.digits[0].reading)
+        show_blank(read.digits[0].reading)
     elif lines := number_text(read.digits).splitlines():
         for line in lines[:LINES_OF_A_CARD]:
             st.subheader(line, anchor=False)

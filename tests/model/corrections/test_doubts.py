@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from model.corrections.doubts import find_doubtful, held_out, off_diagonal
-from model.corrections.store import NO_DIGIT, Correction
+from model.corrections.store import Correction
 from model.data.redrawn import draw
+from model.litert import NO_DIGIT
 from model.measure.odd_hands import write_odd
 from model.predictor import Predictor
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from model.corrections import files
-from model.corrections.store import NO_DIGIT, Correction
+from model.corrections.store import Correction
+from model.litert import NO_DIGIT
 from tests.conftest import encode
 from tests.drawings import draw
 from tests.model.corrections.test_store import drawn

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from model.corrections.store import NO_DIGIT, as_ink, correct
+from model.corrections.store import as_ink, correct
+from model.litert import NO_DIGIT
 from model.predictor import Prediction
 from tests.drawings import draw
 from utils.preprocess import normalize_digit

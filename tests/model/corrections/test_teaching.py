@@ -5,8 +5,10 @@ import hashlib
 import numpy as np
 import pytest
 
-from model.corrections.store import NO_DIGIT, Corrections, correct
-from model.corrections.teaching import Pictures, compare, is_held_back, load_lessons, read_right
+from model.corrections.store import Corrections, correct
+from model.corrections.teaching import compare, is_held_back, load_lessons, read_right
+from model.data.mnist import Pictures
+from model.litert import NO_DIGIT
 from model.predictor import Prediction
 from tests.drawings import draw
 from utils.preprocess import normalize_digit

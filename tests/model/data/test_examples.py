@@ -2,13 +2,11 @@ import keras
 import numpy as np
 import pytest
 
-from model.corrections.teaching import Pictures
 from model.data.drawing import to_unit_box
 from model.data.examples import (
     AS_IT_IS,
     AT_HOME,
     LAST_STRENGTH,
-    NO_DIGIT,
     WITH_PENS,
     CentreLines,
     Examples,
@@ -17,9 +15,10 @@ from model.data.examples import (
     make_sources,
     with_corrections,
 )
-from model.data.mnist import load_mnist
+from model.data.mnist import Pictures, load_mnist
 from model.data.skeleton import centre_lines
 from model.data.strokes import Characters
+from model.litert import NO_DIGIT
 from model.networks import NETWORKS
 from model.options import Options
 from model.training import fit

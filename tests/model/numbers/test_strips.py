@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from model.data.by_rule.written import write_digit
-from model.data.examples import NO_DIGIT, Pool
+from model.data.examples import Pool
+from model.litert import NO_DIGIT
 from model.numbers import strips
 from model.numbers.compose import Line
 from model.numbers.locate import BLANK

@@ -4,7 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.card import SHIPPED, read_card
-from model.corrections.store import NO_DIGIT, Corrections
+from model.corrections.store import Corrections
+from model.litert import NO_DIGIT
 from tests.conftest import encode, open_page
 from tests.drawings import draw
 from tests.pages.parts.test_upload import upload
