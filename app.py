@@ -13,19 +13,7 @@ from app_pages.sidebar.switch import notice_changes, show_ways_back
 from model.card import SHIPPED, CheckpointError
 from model.runs.finished import name_runs
 from model.runs.in_use import folder_in_use
-from utils.words import NOT_MEASURED, SET_TITLES, accuracy_percent, as_markdown, counted
-
-SETS_HELP = {
-    "strokes": (
-        "{n:,} digits that people wrote with a pen on a tablet, drawn on this page’s canvas in any place, size and "
-        "stroke width. The network learned nothing from these people."
-    ),
-    "redrawn": (
-        "The lines of {n:,} of MNIST’s test digits, drawn on this page’s canvas in any place, size and stroke width. "
-        "The network was trained on none of them."
-    ),
-    "mnist": "MNIST’s {n:,} test digits, scanned from paper. The network was trained on none of them.",
-}
+from utils.words import NOT_MEASURED, SET_DESCRIPTIONS, SET_TITLES, accuracy_percent, as_markdown, counted
 
 # A file of our own: an icon given by its name would be fetched from the internet.
 st.set_page_config(page_title="Digit Canvas", page_icon=Path(__file__).parent / "app_pages/pictures/icon.png")
@@ -59,7 +47,7 @@ with st.sidebar:
         )
         for name, title in SET_TITLES.items():
             if name in card.accuracy:
-                help_text = SETS_HELP[name].format(n=card.images[name])
+                help_text = f"{card.images[name]:,} digits. {SET_DESCRIPTIONS[name]}"
                 st.markdown(f"{title}: **{accuracy_percent(card.accuracy[name])}**", help=help_text)
             else:
                 st.markdown(f"{title}: {NOT_MEASURED}", help=NOT_MEASURED_HELP)

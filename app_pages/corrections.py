@@ -1,18 +1,17 @@
 """Corrections: the drawings that people labelled; look through them, relabel, delete, take along and bring back."""
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
-from app_pages.parts.correct import name_label, tell_problem
+from app_pages.parts.correct import attempt, name_label
 from app_pages.parts.exchange import offer_export, offer_import
 from app_pages.parts.shared import get_predictor
 from app_pages.sidebar.permission import is_permitted
 from model.corrections.doubts import find_doubtful
 from model.corrections.store import LABELS, Correction, Corrections, CorrectionsError
 from model.runs.jobs import is_switched_off
-from utils.image import to_data_url
+from utils.pictures.pixels import to_data_url
 from utils.words import as_markdown
 
 ALL = "all"
@@ -75,14 +74,6 @@ def offer_to_clear(store: Corrections, count: int) -> None:
             args=(store.clear,),
             key="corrections_clear",
         )
-
-
-def attempt(change: Callable[[], None]) -> None:
-    """Change the store; if that fails, say why."""
-    try:
-        change()
-    except CorrectionsError as error:
-        tell_problem(error)
 
 
 st.title("Corrections", anchor=False)

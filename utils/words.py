@@ -13,6 +13,20 @@ from utils.files import printable
 TestPart = Literal["strokes", "redrawn", "mnist"]  # what networks are tested on
 # What matters most to people comes first.
 SET_TITLES: dict[TestPart, str] = {"strokes": "People’s drawings", "redrawn": "MNIST redrawn", "mnist": "MNIST"}
+SET_DESCRIPTIONS: dict[TestPart, str] = {
+    "strokes": (
+        "What people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke width. The "
+        "network learned nothing from these people. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0."
+    ),
+    "redrawn": (
+        "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and stroke "
+        "width. The network was trained on none of them."
+    ),
+    "mnist": (
+        "MNIST’s test images themselves: scanned handwriting of Americans in the 1990s. The network was trained on "
+        "none of them."
+    ),
+}
 NOT_MEASURED = "not measured here"
 
 

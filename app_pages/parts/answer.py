@@ -7,8 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app_pages.parts.why import show_why
 from model.predictor import Prediction, Predictor, Reading
-from utils.image import to_data_url
 from utils.pictures.charts import probability_chart
+from utils.pictures.pixels import to_data_url
 from utils.pictures.sketch import CANVAS_SIZE_PX
 from utils.preprocess import BOX_SIZE_PX, IMAGE_SIZE_PX, Steps
 from utils.words import best_guess, in_words, percent, which_of

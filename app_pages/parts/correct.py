@@ -1,5 +1,7 @@
 """Right, or *It was…*: a person says what a drawing is, and it is stored to learn from, until they take it back."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from model.corrections.store import LABELS, Corrections, CorrectionsError, correct, label_read
@@ -21,6 +23,16 @@ def name_label(label: int) -> str:
 def tell_problem(error: CorrectionsError) -> None:
     """Say why corrections cannot be stored or read, while the page goes on reading."""
     st.toast(as_markdown(str(error)), icon=":material/database_off:", duration="infinite")
+
+
+def attempt(change: Callable[[], None]) -> bool:
+    """Change the store, and say whether that was possible; if not, the page says why."""
+    try:
+        change()
+    except CorrectionsError as error:
+        tell_problem(error)
+        return False
+    return True
 
 
 def in_words(prediction: Prediction) -> str:
@@ -78,22 +90,20 @@ def _drawing(reading: Reading) -> bytes:
 
 def store_label(reading: Reading, predictor: Predictor, label: int) -> bool:
     """Store a drawing with its label, and say whether that was possible; if not, the page says why."""
-    correction = correct(reading.steps, label, reading.prediction, predictor.card.litert_sha256)
-    try:
+
+    def store() -> None:
+        correction = correct(reading.steps, label, reading.prediction, predictor.card.litert_sha256)
         _given()[_drawing(reading)] = Corrections().add(correction), label
-    except CorrectionsError as error:
-        tell_problem(error)
-        return False
-    return True
+
+    return attempt(store)
 
 
 def take_back(reading: Reading) -> bool:
     """Delete what was stored of a drawing, and say whether that was possible; if not, the page says why."""
-    id, _ = _given()[_drawing(reading)]
-    try:
+
+    def remove() -> None:
+        id, _ = _given()[_drawing(reading)]
         Corrections().remove(id)
-    except CorrectionsError as error:
-        tell_problem(error)
-        return False
-    del _given()[_drawing(reading)]
-    return True
+        del _given()[_drawing(reading)]
+
+    return attempt(remove)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app_pages.parts.answer import show_answer
 from model.predictor import Digit, Reading, number_text
-from utils.image import to_data_url
+from utils.pictures.pixels import to_data_url
 from utils.preprocess import IMAGE_SIZE_PX
 from utils.words import percent, which_of
 

@@ -14,7 +14,8 @@ from app_pages.parts.correct import in_words, name_label, store_label
 from app_pages.parts.shared import get_predictor
 from model.corrections.store import LABELS
 from model.predictor import Digit, number_text
-from utils.image import decode_grey, ink_from_canvas, to_data_url
+from utils.image import decode_grey, ink_from_canvas
+from utils.pictures.pixels import to_data_url
 from utils.pictures.sketch import Sketch, Version
 
 MAX_DRAWINGS = 50  # the newest

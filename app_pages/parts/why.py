@@ -11,7 +11,7 @@ from model.explain.activations import draw_inside
 from model.explain.occlusion import find_evidence
 from model.litert import DIGITS
 from model.predictor import Predictor, Reading
-from utils.image import tint, to_data_url
+from utils.pictures.pixels import tint, to_data_url
 from utils.pictures.sheets import WIDTH_PX, draw_images, draw_weights, stack
 from utils.words import a_digit, as_markdown
 

@@ -33,11 +33,12 @@ from model.measure.speed.server import Server
 from model.measure.speed.sessions import Drawing, Tab, make_drawings
 from model.predictor import Predictor
 from utils.files import ROOT
-from utils.image import clean_ink, to_data_url
+from utils.image import clean_ink
 from utils.libraries import tune_libraries
 from utils.paper.ink import find_ink
 from utils.paper.page import find_page
 from utils.paper.ruled_paper import without_rules
+from utils.pictures.pixels import to_data_url
 from utils.pictures.sheets import WIDTH_PX
 from utils.timing import median_ms
 

@@ -20,7 +20,7 @@ from tests.browser.test_drawing import (  # noqa: E402
 )
 from tests.conftest import CHROMIUM, encode  # noqa: E402
 from tests.drawings import photograph, strokes, write_numbers  # noqa: E402
-from utils.image import FOR_BGR  # noqa: E402
+from utils.pictures.pixels import FOR_BGR  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 LINES = ("2026", "31415", "407")

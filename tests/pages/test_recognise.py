@@ -41,7 +41,7 @@ def test_sidebar_tells_the_network_from_its_card(page):
     name, drawings, redrawn, mnist = page.sidebar.markdown
     assert name.value == "**reader, shipped** reads right:"
     assert drawings.value == f"People’s drawings: **{accuracy_percent(card.accuracy['strokes'])}**"
-    assert f"{card.images['strokes']:,} digits that people wrote" in drawings.proto.help
+    assert f"{card.images['strokes']:,} digits. What people wrote with a pen" in drawings.proto.help
     assert redrawn.value == f"MNIST redrawn: **{accuracy_percent(card.accuracy['redrawn'])}**"
     assert mnist.value == f"MNIST: **{accuracy_percent(card.accuracy['mnist'])}**"
     assert name.proto.help == f"{card.parameters:,} parameters, {card.epochs} epochs, trained on {card.date}."

@@ -12,8 +12,6 @@ from tests.conftest import encode
 from tests.drawings import draw
 from tests.make_pictures import FOLDER as PICTURES_FOLDER
 from utils.image import (
-    AGAINST_BGR,
-    FOR_BGR,
     MAX_FILE_BYTES,
     MAX_SIDE_PX,
     decode_grey,
@@ -21,8 +19,6 @@ from utils.image import (
     ink_from_canvas,
     load_image,
     load_with_thumbnail,
-    tint,
-    to_data_url,
 )
 from utils.preprocess import STRONG_INK_LEVEL
 
@@ -324,24 +320,6 @@ def test_canvas_gives_its_ink_exactly():
 
 def test_canvas_filled_with_ink_is_ink():
     assert (ink_from_canvas(encode(np.zeros((280, 280), np.uint8))) == 255).all()
-
-
-def test_data_url_holds_the_pixels_as_squares():
-    import base64
-
-    picture = np.array([[0, 1], [0.5, 0]], np.float32)
-    content = base64.b64decode(to_data_url(picture, 7).removeprefix("data:image/png;base64,"))
-    shown = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
-    assert np.array_equal(shown, np.array([[0, 255], [128, 0]], np.uint8).repeat(4, 0).repeat(4, 1))
-
-
-def test_ink_is_tinted_by_what_it_speaks_for():
-    image = np.array([[1.0, 1.0, 1.0, 0.5, 0.0]])
-    evidence = np.array([[4.0, -4.0, 0.0, 2.0, 4.0]])
-    tinted = tint(image, evidence)
-    assert tinted.dtype == np.uint8
-    assert tinted[0].tolist() == [list(FOR_BGR), list(AGAINST_BGR), [255] * 3, [123, 92, 76], [0] * 3]
-    assert (tint(image, np.zeros((1, 5)))[0, 0] == 255).all()
 
 
 def test_texture_all_over_and_squares_alone_are_no_digits():

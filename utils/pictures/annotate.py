@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from utils.image import AGAINST_BGR, FOR_BGR
+from utils.pictures.pixels import AGAINST_BGR, FOR_BGR
 
 NO_DIGIT_BGR = (140, 140, 140)
 MIN_SIDE_PX = 700  # a picture of at most half this side is enlarged, so that the readings can be read

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from utils.image import AGAINST_BGR, FOR_BGR
+from utils.pictures.pixels import AGAINST_BGR, FOR_BGR
 
 # A phone shows a sheet at a third of this width, where its text can still be read. With their gaps, 8, 16, 32 or 64
 # columns fill the width exactly.

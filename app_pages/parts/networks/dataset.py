@@ -10,7 +10,7 @@ from app_pages.parts.shared import get_predictor
 from model.data.mnist import Mnist, find_mnist, mean_digits, read_mnist
 from model.measure.quality import Answers, answer_mnist, hardest
 from model.runs.in_use import folder_in_use
-from utils.image import to_data_url
+from utils.pictures.pixels import to_data_url
 from utils.words import as_markdown, percent
 
 MAX_SHOWN = 40

@@ -10,19 +10,8 @@ from model.card import Quality, read_quality
 from model.measure.quality import MAX_MISTAKES
 from utils.json_files import UnreadableError
 from utils.pictures.charts import confusion_chart, reliability_chart
-from utils.words import NOT_MEASURED, SET_TITLES, TestPart, accuracy_percent, as_markdown, unbroken
+from utils.words import NOT_MEASURED, SET_DESCRIPTIONS, SET_TITLES, TestPart, accuracy_percent, as_markdown, unbroken
 
-SETS = {
-    "strokes": (
-        "Digits that people wrote with a pen on a tablet, drawn on the canvas in any place, size and stroke width. The "
-        "network learned nothing from these people. Source: UNIPEN (Guyon et al., 1994), CC BY 4.0."
-    ),
-    "redrawn": (
-        "The lines of MNIST’s test digits, drawn on the canvas with a round brush in any place, size, slant and "
-        "stroke width."
-    ),
-    "mnist": "The 28×28 test images themselves: scanned handwriting of Americans in the 1990s.",
-}
 SLICES = {
     "laboratory": "Laboratory “{}”",
     "stroke width, px": "Stroke width {} px",
@@ -41,7 +30,7 @@ def show_quality(folder: Path) -> None:
     if not quality:
         st.info("There are no figures beside this network. Training it again with `python train.py` makes them.")
         return
-    quality = {name: quality[name] for name in SETS if name in quality}
+    quality = {name: quality[name] for name in SET_TITLES if name in quality}
     show_sets(quality)
     name = st.segmented_control(
         "Look closer at",
@@ -54,8 +43,8 @@ def show_quality(folder: Path) -> None:
     figures = quality[name]
     low, high = figures["interval"]
     st.caption(
-        f"{SETS[name]} With so many digits, the accuracy is known to lie between {accuracy_percent(low)} and "
-        f"{accuracy_percent(high)} (95 % confidence)."
+        f"{SET_DESCRIPTIONS[name]} With so many digits, the accuracy is known to lie between {accuracy_percent(low)} "
+        f"and {accuracy_percent(high)} (95 % confidence)."
     )
     show_charts(figures, SET_TITLES[name])
     show_slices(figures)

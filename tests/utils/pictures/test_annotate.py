@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from utils.image import AGAINST_BGR, FOR_BGR
 from utils.pictures.annotate import NO_DIGIT_BGR, draw_boxes
+from utils.pictures.pixels import AGAINST_BGR, FOR_BGR
 
 
 def paper(height: int = 400, width: int = 800) -> np.ndarray:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from utils.image import AGAINST_BGR, FOR_BGR
+from utils.pictures.pixels import AGAINST_BGR, FOR_BGR
 from utils.pictures.sheets import (
     GROUND,
     WIDTH_PX,
