@@ -108,28 +108,6 @@ class Correction:
         return hashlib.sha256(self.image.tobytes()).hexdigest()
 
 
-@dataclass(frozen=True)
-class CorrectionSet:
-    """All corrections, to learn from, the oldest first.
-
-    Attributes
-    ----------
-    inks : list of ndarray of uint8, shape (height, width)
-        The drawings, cut to their ink: paper 0, ink up to 255.
-    images : ndarray of uint8, shape (n, 28, 28)
-        What the network gets of them: paper 0, ink up to 255.
-    labels : ndarray of int, shape (n,)
-        0 to 9, or 10 for what is not a digit.
-    hashes : list of str
-        The SHA-256 checksum of each image, in hexadecimal digits.
-    """
-
-    inks: list[np.ndarray]
-    images: np.ndarray
-    labels: np.ndarray
-    hashes: list[str]
-
-
 def correct(steps: Steps, label: int, prediction: Prediction | None = None, network_sha256: str = "") -> Correction:
     """Label a drawing.
 
@@ -181,11 +159,6 @@ def checked_label(label: int) -> int:
 def as_picture(ink: np.ndarray) -> bytes:
     """Write ink, uint8 (height, width), paper 0, as a grey PNG with dark ink on white paper."""
     return cv2.imencode(".png", 255 - ink)[1].tobytes()
-
-
-def as_ink(picture: bytes) -> np.ndarray:
-    """Read what `as_picture` wrote."""
-    return 255 - cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
 
 
 class Corrections:
@@ -298,16 +271,6 @@ class Corrections:
         while rows := self._after(last):
             yield from rows
             last = rows[-1].id
-
-    def for_training(self) -> CorrectionSet:
-        """Return all corrections, to learn from."""
-        inks, images, labels, hashes = [], [], [], []
-        for correction in self.each():
-            inks.append(as_ink(correction.picture))
-            images.append(correction.image)
-            labels.append(correction.label)
-            hashes.append(correction.drawing_sha256)
-        return CorrectionSet(inks, np.array(images, np.uint8).reshape(-1, *IMAGE_SHAPE), np.array(labels, int), hashes)
 
     def _after(self, id: int) -> list[Correction]:
         query = sa.select(_corrections).where(_corrections.c.id > id).order_by(_corrections.c.id).limit(ROWS_AT_ONCE)

@@ -11,7 +11,7 @@ import numpy as np
 from model.card import HeldBack
 from model.corrections.store import Corrections, CorrectionsError
 from model.data.mnist import Pictures, to_unit_range
-from model.litert import NO_DIGIT
+from model.litert import IMAGE_SHAPE, NO_DIGIT
 from model.predictor import Predictor
 
 ENOUGH_TO_HOLD_BACK = 20
@@ -42,11 +42,13 @@ def load_lessons(where: str, classes: int) -> Lessons:
         If there are none, or they cannot be read.
     """
     try:
-        corrections = Corrections(where or None).for_training()
+        corrections = [*Corrections(where or None).each()]
     except CorrectionsError as error:
         raise ValueError(str(error)) from error
-    pictures = Pictures(corrections.images, corrections.labels)
-    usable, held_back = pictures.labels < classes, is_held_back(corrections.hashes)
+    images = np.array([correction.image for correction in corrections], np.uint8).reshape(-1, *IMAGE_SHAPE)
+    pictures = Pictures(images, np.array([correction.label for correction in corrections], int))
+    held_back = is_held_back([correction.drawing_sha256 for correction in corrections])
+    usable = pictures.labels < classes
     lessons = Lessons(pictures.select(usable & ~held_back), pictures.select(usable & held_back))
     if not len(lessons.taught.labels):
         raise ValueError(

@@ -50,12 +50,8 @@ class Status:
         What it is doing, or how it ended. A process that was killed leaves the state that it wrote last.
     message : str
         The same for people, with the reason if it failed.
-    epoch, epochs : int
-        How many epochs are finished, and how many there are.
-    batch, batches : int
-        How many batches of the present epoch are finished, and how many it has.
-    seconds : float
-        How long it has trained so far.
+    epoch : int
+        How many epochs are finished.
     seconds_left : float or None
         An estimate of how long loading, training and judging will still take; None while nothing is known.
     share : float
@@ -65,10 +61,6 @@ class Status:
     state: State
     message: str
     epoch: Count = 0
-    epochs: Count = 0
-    batch: Count = 0
-    batches: Count = 0
-    seconds: Seconds = 0.0
     seconds_left: Seconds | None = None
     share: Share = 0.0
 

@@ -121,12 +121,12 @@ def keeping(run_dir: Path, options: Options) -> Iterator["Progress"]:
         with only_training(run_dir):
             try:
                 yield Progress(run_dir, expected_seconds(options))
-                done = Status(State.DONE, "Trained and judged", options.epochs, options.epochs, share=1.0)
+                done = Status(State.DONE, "Trained and judged", options.epochs, share=1.0)
                 write_status(run_dir, done)
             except (Cancelled, KeyboardInterrupt):
                 finished = len(read_metrics(run_dir))
                 message = f"Cancelled after {counted(finished, 'epoch')}"
-                write_status(run_dir, Status(State.CANCELLED, message, finished, options.epochs))
+                write_status(run_dir, Status(State.CANCELLED, message, finished))
                 raise SystemExit(
                     f"Cancelled. `python train.py --resume {run_dir}` goes on after epoch {finished}."
                 ) from None
@@ -156,7 +156,9 @@ class Progress:
         self.run_dir, self.expected = run_dir, expected
         self.pace = 1.0  # how many times as long as expected it takes on this machine, as far as the training shows
 
-    def tell(self, state: State, message: str, done: float, seconds_left: float | None = None, **counts) -> None:
+    def tell(
+        self, state: State, message: str, done: float, epoch: int = 0, timed: tuple[float, float] | None = None
+    ) -> None:
         """Write the status.
 
         Parameters
@@ -167,22 +169,20 @@ class Progress:
             What the page shows.
         done : float
             How much of the phase is done, from 0 to 1.
-        seconds_left : float, optional
-            Of the phase, if that is known better than by what was expected; then `counts` has its ``seconds`` so far.
-        **counts
-            Further fields of `Status`.
+        epoch : int
+            How many epochs are finished.
+        timed : tuple of float, optional
+            The seconds that the phase has taken so far, and those that it will still take, if that is known better than
+            by what was expected.
         """
         seconds = [*self.expected.values()]
         place = [*self.expected].index(state)
         before, present, after = sum(seconds[:place]), seconds[place], sum(seconds[place + 1 :])
-        if seconds_left is not None:
-            self.pace = (counts["seconds"] + seconds_left) / present
-        left = (1 - done) * present * self.pace if seconds_left is None else seconds_left
-        after *= self.pace
+        if timed:
+            self.pace = sum(timed) / present
+        left = timed[1] if timed else (1 - done) * present * self.pace
         share = (before + done * present) / sum(seconds)
-        write_status(
-            self.run_dir, Status(state, message, **counts, seconds_left=round(left + after, 1), share=round(share, 3))
-        )
+        write_status(self.run_dir, Status(state, message, epoch, round(left + after * self.pace, 1), round(share, 3)))
 
 
 class Keeper(keras.callbacks.Callback):
@@ -221,8 +221,7 @@ class Keeper(keras.callbacks.Callback):
 
     def judge(self, message: str, done: float) -> None:
         """Write the status of what comes after the training; `done` of that is done, from 0 to 1."""
-        counts = {"epoch": self.epochs, "epochs": self.epochs, "seconds": round(self.seconds, 1)}
-        self.progress.tell(State.JUDGING, message, done, **counts)
+        self.progress.tell(State.JUDGING, message, done, self.epochs)
 
     def tell(self, batch: int) -> None:
         """Write the status, `batch` batches into the epoch."""
@@ -237,12 +236,8 @@ class Keeper(keras.callbacks.Callback):
             State.TRAINING,
             f"Epoch {min(self.epoch + 1, self.epochs)} of {self.epochs}",
             (self.epoch + batch / self.batches) / self.epochs,
-            left,
-            epoch=self.epoch,
-            epochs=self.epochs,
-            batch=batch,
-            batches=self.batches,
-            seconds=round(self.seconds, 1),
+            self.epoch,
+            (self.seconds, left),
         )
 
     def clock(self, batch: int) -> None:

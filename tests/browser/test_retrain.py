@@ -80,7 +80,7 @@ def trained(state_folder):
     """A network that was trained when Kiritimati had 22 November already; afterwards the shipped one is in use."""
     folder = shutil.copytree(SHIPPED, Path(os.environ["DIGITS_DATA_DIR"]) / "runs" / "2001-11-21T10-01-00")
     write_card(replace(read_card(folder), network="cnn", epochs=1, accuracy={"mnist": 0.9, "redrawn": 0.9}), folder)
-    write_status(folder, Status(State.DONE, "Trained and judged", 1, 1))
+    write_status(folder, Status(State.DONE, "Trained and judged", 1))
     yield folder
     use(SHIPPED)
     shutil.rmtree(folder)

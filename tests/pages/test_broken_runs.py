@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("state")
 def run(state) -> Path:
     """A finished run, the only one."""
     folder = shutil.copytree(SHIPPED, state / "runs" / "2026-11-21T10-00-00")
-    write_status(folder, Status(State.DONE, "Trained and judged", 2, 2))
+    write_status(folder, Status(State.DONE, "Trained and judged", 2))
     return folder
 
 

@@ -24,7 +24,7 @@ def runs(state):
     """Three runs: one that ended with a network, one that was cancelled, and one that was killed at once."""
     folders = [state / "runs" / f"2001-11-2{day}T10-00-00" for day in (1, 2, 3)]
     shutil.copytree(SHIPPED, folders[0])
-    write_status(folders[0], Status(State.DONE, "Trained and judged", 2, 2))
+    write_status(folders[0], Status(State.DONE, "Trained and judged", 2))
     for folder in folders[1:]:
         folder.mkdir()
     append_metrics(
@@ -34,7 +34,7 @@ def runs(state):
     with (folders[1] / METRICS_FILE).open("a") as file:
         file.write('{"epoch": 2, "sec')
     write_json(folders[1] / CONFIG_FILE, {"network": "cnn", "epochs": 5, "start_from": None})
-    write_status(folders[1], Status(State.CANCELLED, "Cancelled after 1 epoch", 1, 5))
+    write_status(folders[1], Status(State.CANCELLED, "Cancelled after 1 epoch", 1))
     (folders[2] / CONFIG_FILE).write_text("{}")
     return folders
 
@@ -75,7 +75,7 @@ def test_every_run_is_listed_with_what_became_of_it(runs):
 
 def test_a_running_training_is_listed_and_cannot_be_deleted(runs):
     with only_training(runs[2]):
-        write_status(runs[2], Status(State.TRAINING, "Epoch 1 of 5", 0, 5))
+        write_status(runs[2], Status(State.TRAINING, "Epoch 1 of 5", 0))
         page = open_page(PAGE)
         assert listed(page)["Status"].tolist()[0] == "Training"
         assert keys(page) == {"training_rename"}

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from model.corrections.store import as_ink, correct
+from model.corrections.store import correct
 from model.litert import NO_DIGIT
 from model.predictor import Prediction
 from tests.drawings import draw
+from utils.image import decode_grey
 from utils.preprocess import normalize_digit
 
 
@@ -27,7 +28,7 @@ def test_what_was_stored_comes_back(store):
     assert back.probabilities == pytest.approx([0.05, 0.55] + 8 * [0.05])
     assert back.created == seven.created
     assert np.array_equal(back.image, np.round(255 * normalize_digit(draw(7)).image))
-    assert np.array_equal(as_ink(back.picture), normalize_digit(draw(7)).crop)
+    assert np.array_equal(255 - decode_grey(back.picture), normalize_digit(draw(7)).crop)
 
 
 def test_same_correction_is_stored_once_and_the_same_drawing_with_two_labels_twice(store):
@@ -66,14 +67,13 @@ def test_one_is_relabelled_one_removed_and_all_cleared(store):
 
 
 def test_all_are_there_to_train_with(store):
-    assert store.for_training().images.shape == (0, 28, 28)
+    assert not [*store.each()]
     store.add(drawn(7))
     store.add(drawn(0, label=NO_DIGIT))
-    corrections = store.for_training()
-    assert corrections.labels.tolist() == [7, NO_DIGIT]
-    assert corrections.images.dtype == np.uint8
-    assert len(set(corrections.hashes)) == 2
-    # What is cut to its ink is read as the whole drawing was.
-    for ink, image in zip(corrections.inks, corrections.images, strict=True):
+    corrections = [*store.each()]
+    assert [each.label for each in corrections] == [7, NO_DIGIT]
+    assert len({each.drawing_sha256 for each in corrections}) == 2
+    for each in corrections:  # what is cut to its ink is read as the whole drawing was
+        ink = 255 - decode_grey(each.picture)
         again = normalize_digit(np.pad(ink, max(ink.shape))).image
-        assert np.array_equal(np.round(255 * again), image)
+        assert np.array_equal(np.round(255 * again), each.image)

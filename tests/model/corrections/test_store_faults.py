@@ -192,7 +192,7 @@ def test_postgresql_goes_away_and_comes_back(postgres_server):
     store.add(SEVEN)
     postgres_server.stop()
     try:
-        for call in (store.count, lambda: store.add(numbered(1)), store.for_training):
+        for call in (store.count, lambda: store.add(numbered(1)), lambda: [*store.each()]):
             with pytest.raises(CorrectionsError, match="The database with the corrections cannot be used now"):
                 call()
     finally:

@@ -274,6 +274,6 @@ def test_finished_run_is_as_its_status_says(state):
     folder.mkdir(parents=True)
     with only_training(folder):
         assert latest_job().running
-    write_status(folder, Status(State.DONE, "Trained and judged", 3, 3))
+    write_status(folder, Status(State.DONE, "Trained and judged", 3))
     assert not latest_job().running
     assert latest_job().status == read_status(folder)

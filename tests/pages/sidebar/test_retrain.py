@@ -32,7 +32,7 @@ def run(finished_run):
     write_card(better, finished_run)
     with only_training(finished_run):
         pass
-    write_status(finished_run, Status(State.DONE, "Trained and judged", 3, 3))
+    write_status(finished_run, Status(State.DONE, "Trained and judged", 3))
     return finished_run
 
 
@@ -195,7 +195,7 @@ def test_a_running_training_is_shown_to_every_session_and_can_be_cancelled(state
     cancelled = []
     monkeypatch.setattr("app_pages.sidebar.retrain.cancel", cancelled.append)
     with only_training(folder):
-        write_status(folder, Status(State.TRAINING, "Epoch 2 of 5", 1, 5, 105, 210, 90.0, 240.0, 0.3))
+        write_status(folder, Status(State.TRAINING, "Epoch 2 of 5", 1, 240.0, 0.3))
         append_metrics(folder, {"epoch": 0.5, "accuracy": 0.7, "loss": 0.8}, STEPS_FILE)
         append_metrics(folder, {"epoch": 1, "accuracy": 0.8, "loss": 0.6, "val_accuracy": 0.9, "val_loss": 0.4})
         for _ in range(2):
@@ -284,10 +284,10 @@ def test_what_was_not_measured_is_said_and_never_called_another_sets_figure(run)
 
 def test_a_session_that_was_open_is_told_of_the_end_once(state, finished_run):
     with only_training(finished_run):
-        write_status(finished_run, Status(State.TRAINING, "Epoch 1 of 3", 0, 3))
+        write_status(finished_run, Status(State.TRAINING, "Epoch 1 of 3", 0))
         page = open_page()
         assert not page.toast
-    write_status(finished_run, Status(State.DONE, "Trained and judged", 3, 3))
+    write_status(finished_run, Status(State.DONE, "Trained and judged", 3))
     page.run()
     assert [toast.value for toast in page.toast] == ["A new network is trained: see the sidebar."]
     assert not page.run().toast
@@ -298,7 +298,7 @@ def test_no_chart_stands_there_before_there_is_a_line_to_draw(state):
     folder = state / "runs" / "one"
     folder.mkdir(parents=True)
     with only_training(folder):
-        write_status(folder, Status(State.TRAINING, "Epoch 1 of 5", 0, 5))
+        write_status(folder, Status(State.TRAINING, "Epoch 1 of 5", 0))
         for step, charts in ((0.05, 0), (0.1, 2)):
             append_metrics(folder, {"epoch": step, "accuracy": 0.7, "loss": 0.8}, STEPS_FILE)
             page = open_page()
