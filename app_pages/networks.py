@@ -37,8 +37,9 @@ def compare(networks: dict[str, Trained]) -> None:
         format_func=as_markdown,
         key="networks_chosen",
     )
+    note = st.container()  # always there: if it came and went, the canvas below would begin anew
     if len(chosen) > MAX_COMPARED:
-        st.caption(f"The {MAX_COMPARED} that were chosen first are compared.")
+        note.caption(f"The {MAX_COMPARED} that were chosen first are compared.")
         chosen = chosen[:MAX_COMPARED]
     canvas_and_answers = two_columns()
     with canvas_and_answers.cell():

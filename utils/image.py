@@ -235,6 +235,8 @@ def _kind(content: bytes) -> str:
         return "a PDF file"
     if start[4:8] == b"ftyp":
         return "a HEIC or AVIF photo, or a film (an iPhone takes JPEG under Settings, Camera, Formats, Most Compatible)"
+    if content.startswith((b"II*\0", b"MM\0*")):
+        return "a TIFF picture"
     if content.startswith(b"\x93NUMPY"):
         return "a NumPy array (.npy), not a picture"
     return "not a picture in a known format"

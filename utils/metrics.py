@@ -162,8 +162,8 @@ def overfitting_in_words(epochs: Sequence[Losses]) -> str:
         return f"From epoch {start} on {looks}: {by_heart} (overfitting). {lowest}"
     sentence = f"No overfitting to see. It would be where {looks}, because {by_heart}. {lowest}"
     if sum(row["loss"] > row["val_loss"] for row in epochs) > len(epochs) / 2:
-        sentence += " That the training loss lies above it is no fault: distortions and dropout make training digits "
-        sentence += "harder."
+        sentence += " In most epochs the training loss lay above it, which is no fault: distortions and dropout make "
+        sentence += "training digits harder."
     return sentence
 
 

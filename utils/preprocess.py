@@ -103,7 +103,7 @@ def check_ink(ink: np.ndarray) -> None:
 def _check_not_blank(ink: np.ndarray, box: tuple[int, int, int, int]) -> None:
     strong = ink >= STRONG_INK_LEVEL
     if not strong.any():
-        raise BlankError("There is nothing but blank paper.")
+        raise BlankError("Nothing stands out from the paper.")
     if strong.mean() > SOLID_SHARE:
         raise BlankError("All of it is ink, so no digit can be told from the paper.")
     x, y, width, height = box

@@ -49,6 +49,8 @@ def get_sketch(key: str) -> Sketch:
 def show_canvas(key: str) -> Sketch:
     """Show the canvas, and return the drawing on it with its earlier versions."""
     sketch = get_sketch(key)
+    if sketch.start != sketch.current and _canvas_key(key, sketch) not in st.session_state:
+        sketch.restart()  # the canvas was not in the page's last run, so the browser has forgotten what was on it
     # The component does not check what the browser sends. A message that somebody made up is ignored.
     with suppress(AttributeError, KeyError, TypeError, ValueError):
         result = streamlit_drawable_canvas.st_canvas(
@@ -59,10 +61,14 @@ def show_canvas(key: str) -> Sketch:
             height=CANVAS_SIZE_PX,
             initial_drawing=sketch.start.drawing,
             return_image_data=True,
-            key=f"{key}_canvas_{sketch.generation}",
+            key=_canvas_key(key, sketch),
         )
         sketch.record(Version(result.json_data, result.image_bytes, sketch.start.width))
     return sketch
+
+
+def _canvas_key(key: str, sketch: Sketch) -> str:
+    return f"{key}_canvas_{sketch.generation}"
 
 
 def show_controls(sketch: Sketch, key: str, for_numbers: bool = False) -> None:
@@ -84,5 +90,6 @@ def show_controls(sketch: Sketch, key: str, for_numbers: bool = False) -> None:
         FIRST_STROKE_WIDTH_PX,
         format="%d px",
         width=CANVAS_SIZE_PX,
+        persist_state="session",
         key=f"{key}_stroke_width",
     )

@@ -55,14 +55,15 @@ def offer_correction(reading: Reading, predictor: Predictor, key: str) -> None:
     if reading.blank:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if given := _given().get(_drawing(reading)):
-            st.markdown(f"Stored: {name_label(given[1])}", width="content", help=WHAT_IS_STORED)
+        label = _stored_label(reading)
+        if label is not None:
+            st.markdown(f"Stored: {name_label(label)}", width="content", help=WHAT_IS_STORED)
             st.button("Take it back", icon=":material/undo:", on_click=take_back, args=(reading,), key=f"{key}_back")
             return
         prediction = reading.prediction
         if len(prediction.candidates) == 1 or not prediction.is_digit:  # else the page asks which of them it is
             st.button(
-                "Right",
+                "Right" if prediction.is_digit else f"Right: {name_label(NO_DIGIT)}",
                 icon=":material/check:",
                 help=WHAT_IS_STORED,
                 on_click=store_label,
@@ -79,9 +80,18 @@ def offer_correction(reading: Reading, predictor: Predictor, key: str) -> None:
         )
 
 
-def _given() -> dict[bytes, tuple[int, int]]:
-    """Return what was said in this visit: the correction's id and label, by the drawing."""
+def _given() -> dict[bytes, int]:
+    """Return the ids of what was stored in this visit, by the drawing."""
     return st.session_state.setdefault("corrections_given", {})
+
+
+def _stored_label(reading: Reading) -> int | None:
+    """Return the label that was stored of a drawing in this visit; None if there is none, or it was deleted since."""
+    id = _given().get(_drawing(reading))
+    try:
+        return None if id is None else Corrections().label_of(id)
+    except CorrectionsError:  # the page says so when the next one is stored
+        return None
 
 
 def _drawing(reading: Reading) -> bytes:
@@ -89,11 +99,14 @@ def _drawing(reading: Reading) -> bytes:
 
 
 def store_label(reading: Reading, predictor: Predictor, label: int) -> bool:
-    """Store a drawing with its label, and say whether that was possible; if not, the page says why."""
+    """Store a drawing with its label, instead of one that was stored in this visit; say whether that was possible."""
 
     def store() -> None:
+        corrections, before = Corrections(), _given().get(_drawing(reading))
         correction = correct(reading.steps, label, reading.prediction, predictor.card.litert_sha256)
-        _given()[_drawing(reading)] = Corrections().add(correction), label
+        _given()[_drawing(reading)] = stored = corrections.add(correction)
+        if before not in (None, stored):
+            corrections.remove(before)
 
     return attempt(store)
 
@@ -102,8 +115,7 @@ def take_back(reading: Reading) -> bool:
     """Delete what was stored of a drawing, and say whether that was possible; if not, the page says why."""
 
     def remove() -> None:
-        id, _ = _given()[_drawing(reading)]
-        Corrections().remove(id)
+        Corrections().remove(_given()[_drawing(reading)])
         del _given()[_drawing(reading)]
 
     return attempt(remove)

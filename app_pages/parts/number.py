@@ -12,15 +12,18 @@ from utils.words import percent, which_of
 
 MAX_LARGE_DIGITS = 8  # so many fit beside the canvas in the largest type
 CARD_PICTURE_PX = 2 * IMAGE_SIZE_PX
+CLICK_HINT = "Click on a digit to see how likely each other one is, how it is read, and why."
 
 # Streamlit has no button that shows a picture, so these are the browser's own, for mouse, finger and keyboard.
 _digit_buttons = st.components.v2.component(
     "digit_canvas_digits",
     html="<section></section>",
     css=f"""
-        div {{ display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 4px; }}
+        div {{
+            display: grid; grid-template-columns: repeat(auto-fit, minmax(48px, 78px)); gap: 4px; margin-bottom: 4px;
+        }}
         button {{
-            flex: 1 1 48px; max-width: 78px; padding: 3px; vertical-align: top; cursor: pointer; background: none;
+            align-self: start; padding: 3px; cursor: pointer; background: none;
             border: 1px solid transparent; border-radius: var(--st-button-radius);
             color: var(--st-text-color); font: 600 0.875rem var(--st-font);
         }}
@@ -104,7 +107,7 @@ def show_number(text: str, still_drawing: bool = False) -> None:
 def show_nothing_found() -> None:
     """Say that there are no digits, and what helps."""
     st.info(
-        "It helps if they are large, dark on light or light on dark, upright and in focus.",
+        "It helps if they are upright and large, and a photograph is in focus.",
         title="No digits were found",
         icon=":material/search_off:",
     )

@@ -216,6 +216,11 @@ class Corrections:
                 self._add(connection, corrections[start : start + ROWS_AT_ONCE])
             return connection.scalar(count) - before
 
+    def label_of(self, id: int) -> int | None:
+        """Return a correction's label; None if it is gone."""
+        with self._begin() as connection:
+            return connection.scalar(sa.select(_corrections.c.label).where(_corrections.c.id == id))
+
     def remove(self, id: int) -> None:
         """Delete a correction; if it is gone already, do nothing."""
         with self._begin() as connection:

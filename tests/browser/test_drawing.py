@@ -117,6 +117,28 @@ def test_all_ten_digits_are_read_right(page):
         expect(answer(page)).to_have_count(0)
 
 
+def ink_on(page: Page) -> int:
+    """Count the pixels of the canvas that are black."""
+    return page.locator("canvas.dc-canvas.lower-canvas").evaluate("""canvas => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, place) => place % 4 === 0 && value < 50 && data[place + 3] > 200).length;
+    }""")
+
+
+def test_a_drawing_is_still_there_after_another_page_and_goes_on(page):
+    write(page, 7, (30, 60, 90, 150))
+    expect(answer(page)).to_have_text("7")
+    drawn = ink_on(page)
+    page.get_by_role("link", name="Corrections").click()
+    expect(page.get_by_role("heading", name="Corrections")).to_be_visible()
+    page.get_by_role("link", name="Read a digit").click()
+    expect(answer(page)).to_have_text("7")
+    corner(page)
+    assert ink_on(page) == pytest.approx(drawn, rel=0.02) != 0
+    write(page, 1, (190, 60, 40, 150))
+    expect(answer(page)).to_have_text("71")
+
+
 def test_a_heart_is_no_digit(page):
     (heart,) = (drawing["strokes"] for drawing in HANDS["not_digits"] if drawing["name"] == "heart")
     for stroke in heart:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
 from model.card import SHIPPED  # noqa: E402
 from model.runs.jobs import runs_dir  # noqa: E402
-from tests.browser.test_drawing import draw_with_mouse, write  # noqa: E402
+from tests.browser.test_drawing import draw_with_mouse, ink_on, write  # noqa: E402
 from tests.conftest import Server  # noqa: E402
 
 pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
@@ -50,6 +50,18 @@ def test_several_networks_read_the_same_drawing(open_at):
         ["NetworkReadsSure", *map(re.compile, ("^reader, shipped7", "^reader, 30 epochs.*7", "^dense7", "^cnn7"))]
     )
     expect(page.get_by_text("They disagree")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("a_run")
+def test_the_drawing_stays_when_more_networks_are_chosen_than_fit(open_at):
+    page = open_at("networks", 1200, 1400)
+    write(page, 7)
+    expect(page.get_by_test_id("stTable").first.get_by_role("row")).to_have_count(5)
+    drawn = ink_on(page)
+    for name in ("deep_dense", "lenet5", "simple_cnn"):
+        page.get_by_role("button", name=name, exact=True).click()
+    expect(page.get_by_text("that were chosen first are compared")).to_be_visible()
+    assert ink_on(page) == drawn > 0
 
 
 def row_of_layers(page: Page) -> Locator:

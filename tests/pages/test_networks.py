@@ -144,7 +144,7 @@ def test_a_network_broken_since_is_said_and_the_others_read(dense_run):
 
 def test_an_empty_drawing_is_said_once(dense_run):
     page = draw_on(open_page(PAGE), draw(7) * 0)
-    blank = "There is nothing but blank paper. Nothing was guessed."
+    blank = "Nothing stands out from the paper. Nothing was guessed."
     assert [info.value for info in page.main.info].count(blank) == 1
 
 

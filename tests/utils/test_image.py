@@ -237,7 +237,7 @@ def jpeg_of(width: int = 280, height: int = 280, scans: int = 1, **of_two) -> by
             jpeg_of(scans=101, save_all=True, append_images=[GREY]), "101 scans; at most 100", id="JPEG of two pictures"
         ),
         pytest.param(b"\x93NUMPY\x01\0...", "a NumPy array", id="npy"),
-        pytest.param(saved(GREY, "TIFF"), "PNG, JPEG, WebP, BMP or GIF", id="TIFF"),
+        pytest.param(saved(GREY, "TIFF"), "a TIFF picture. PNG, JPEG, WebP, BMP or GIF", id="TIFF"),
     ],
 )
 def test_bad_files_are_refused_with_a_sentence(content, sentence):

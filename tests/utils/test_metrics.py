@@ -82,7 +82,7 @@ def test_a_training_loss_above_the_validation_loss_is_none_and_hides_none():
     harder = [1 + loss for loss in FALLING]
     sound = epochs(harder, FALLING)
     assert overfitting_from(sound) is None
-    assert "lies above it is no fault" in overfitting_in_words(sound)
+    assert "lay above it, which is no fault" in overfitting_in_words(sound)
     assert overfitting_from(epochs(harder, RISING_AGAIN)) == 6
 
 

@@ -80,8 +80,8 @@ def dot(radius):
 @pytest.mark.parametrize(
     ("ink", "sentence"),
     [
-        pytest.param(np.zeros((280, 280), np.uint8), "blank paper", id="blank"),
-        pytest.param(np.zeros((1, 1), np.uint8), "blank paper", id="1×1"),
+        pytest.param(np.zeros((280, 280), np.uint8), "Nothing stands out", id="blank"),
+        pytest.param(np.zeros((1, 1), np.uint8), "Nothing stands out", id="1×1"),
         pytest.param(np.full((280, 280), 255, np.uint8), "All of it is ink", id="solid"),
         pytest.param(dot(3), "only a dot", id="thin dot"),
         pytest.param(dot(15), "only a dot", id="thick dot"),

@@ -89,7 +89,8 @@ def _moved(stroke: dict[str, Any], scale: float, x: float, y: float) -> dict[str
 class Sketch:
     """The versions of one drawing, and which of them is on the canvas.
 
-    Each undo, redo or clear starts a new canvas, so that a late message from the old one is not taken for its own.
+    Each undo, redo or clear starts a new canvas, so that a late message from the old one is not taken for its own. So
+    does who comes back from another page: there the old one is gone.
 
     Attributes
     ----------
@@ -136,23 +137,23 @@ class Sketch:
     def go(self, steps: int) -> None:
         """Undo (`steps` is −1) or redo (+1)."""
         self.position = min(max(self.position + steps, 0), len(self.versions) - 1)
-        self._restart()
+        self.restart()
 
     def clear(self) -> None:
         """Start on blank paper; undo brings the drawing back."""
         self._add(Version(width=self.current.width))
-        self._restart()
+        self.restart()
 
     def change_width(self) -> None:
         """Go on on wide paper, or on narrow paper again; undo brings the old one back."""
         self._add(self.current.on_paper(CANVAS_SIZE_PX if self.is_wide else WIDE_CANVAS_PX))
-        self._restart()
+        self.restart()
 
     def bring_back(self, version: Version) -> None:
         """Put an earlier drawing on the canvas, instead of what is there; undo goes back to blank paper first."""
         self.clear()
         self._add(version)
-        self._restart()
+        self.restart()
 
     def _add(self, version: Version) -> None:
         self.versions = [*self.versions[: self.position + 1], version][-MAX_VERSIONS:]
@@ -160,6 +161,7 @@ class Sketch:
             del self.versions[0]
         self.position = len(self.versions) - 1
 
-    def _restart(self) -> None:
+    def restart(self) -> None:
+        """Start a new canvas with what is on the present one."""
         self.start = self.current
         self.generation += 1

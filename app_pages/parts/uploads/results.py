@@ -9,7 +9,7 @@ import streamlit as st
 
 from app_pages.parts.answer import show_bars, show_blank, show_details, show_network_input, show_verdict, two_columns
 from app_pages.parts.correct import offer_correction
-from app_pages.parts.number import candidates_of, show_nothing_found, show_reading
+from app_pages.parts.number import CLICK_HINT, candidates_of, show_nothing_found, show_reading
 from app_pages.parts.uploads.pictures import NOT_READ, Picture, ReadPicture, annotated_png, read_pictures, turn
 from app_pages.parts.uploads.spreadsheet import in_places, readings_as_csv
 from model.predictor import Predictor, number_text
@@ -35,8 +35,6 @@ def show_pictures(
     with st.container(horizontal=True):
         if len(read) > 1 and remove_all:
             st.button("Remove all", icon=":material/delete:", on_click=remove_all, key=f"{key}_remove")
-        if len(read) == 1 and not read[0].problem:
-            show_turn(read[0], key)
         if is_more:
             show_downloads(read, key)
     if is_more:
@@ -54,13 +52,20 @@ def show_picture(read: ReadPicture, predictor: Predictor, key: str) -> None:
     picture_and_answer = two_columns()
     with picture_and_answer.cell():
         show_file(read, width=PICTURE_SIZE_PX if len(read.digits) == 1 else "stretch")
-    if read.problem:
-        return
-    with picture_and_answer.cell():
+        if read.problem:
+            return
+        show_turn(read, key)
+        below_picture = st.container()
+    below_answer = picture_and_answer.cell()
+    with below_answer:
         reading = show_reading(read.digits, f"{key}_picture")
+    # A page has so many digits that what is below them is out of sight.
+    with below_picture if len(read.digits) > 1 else below_answer:
         if reading:
             offer_correction(reading, predictor, key=f"{key}_picture")
             show_bars(reading.prediction, key=f"{key}_picture")
+        elif number_text(read.digits):
+            st.caption(CLICK_HINT)
     if reading:
         show_details(reading, predictor, key=f"{key}_picture")
 

@@ -62,3 +62,8 @@ def test_a_label_counts_as_another_if_that_is_as_likely_as_it_is_on_average_wher
     probabilities = np.array([[0.9, 0.1], [0.5, 0.5], [0.1, 0.9], [0.8, 0.2]])
     # On average the label 0 has 0.7 where it was given, 1 has 0.55.
     assert [*off_diagonal(probabilities, np.array([0, 0, 1, 1]))] == [3]
+
+
+def test_a_label_that_no_picture_has_yet_can_be_the_right_one():
+    probabilities = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 0.02, 0.98]])
+    assert [*off_diagonal(probabilities, np.array([0, 1, 1]))] == [2]

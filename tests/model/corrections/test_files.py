@@ -95,7 +95,7 @@ def test_each_bad_picture_is_listed_with_its_reason():
     assert problems == [
         "none.png: it is not in the zip",
         "words.png: it is not a PNG",
-        "white.png: There is nothing but blank paper.",
+        "white.png: Nothing stands out from the paper.",
         "good.png: expected a label from 0 to 9, or 10 for what is not a digit; got '12'",
         "good.png: expected a label from 0 to 9, or 10 for what is not a digit; got 'x'",
         "big.png: it has 1,601 × 1 pixels; at most 1,600 a side are read",

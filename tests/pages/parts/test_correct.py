@@ -56,6 +56,17 @@ def test_what_was_said_is_remembered_when_the_picture_comes_back(page):
     assert any(text.value == "Stored: 6" for text in page.main.markdown)
 
 
+def test_what_was_relabelled_or_deleted_elsewhere_is_not_said_to_be_stored_as_before(page):
+    say(page, 6)
+    (stored,) = Corrections().page(0, 10)
+    Corrections().relabel(stored.id, 8)
+    page.run()
+    assert any(text.value == "Stored: 8" for text in page.main.markdown)
+    Corrections().remove(stored.id)
+    page.run()
+    assert page.button(key="recognise_picture_right")
+
+
 def test_each_of_several_pictures_can_be_corrected(state):
     page = open_page()
     upload(page, two_png=encode(255 - draw(2)), words_png=b"no picture", six_png=encode(draw(6)))

@@ -79,7 +79,7 @@ def test_no_digits_are_said_with_what_helps(page):
     crosses = np.hstack([CROSS, CROSS])
     upload(page, crosses_png=encode(crosses))
     (nothing,) = (info for info in page.main.info if info.proto.title == "No digits were found")
-    assert "upright and in focus" in nothing.value
+    assert "a photograph is in focus" in nothing.value
     assert not page.metric
     assert cards(page) == [["no digit  none", "no digit  none"]]
     assert page.dataframe[0].value["Digit"].tolist() == ["no digit", "no digit"]

@@ -64,9 +64,9 @@ def test_name_of_a_file_is_shown_as_it_is(page):
 @pytest.mark.parametrize(
     ("picture", "sentence"),
     [
-        pytest.param(np.full((90, 90), 255, np.uint8), "blank paper", id="white"),
-        pytest.param(np.zeros((90, 90), np.uint8), "blank paper", id="black"),
-        pytest.param(np.random.default_rng(0).integers(0, 256, (90, 90), np.uint8), "blank paper", id="noise"),
+        pytest.param(np.full((90, 90), 255, np.uint8), "Nothing stands out", id="white"),
+        pytest.param(np.zeros((90, 90), np.uint8), "Nothing stands out", id="black"),
+        pytest.param(np.random.default_rng(0).integers(0, 256, (90, 90), np.uint8), "Nothing stands out", id="noise"),
         pytest.param(255 - cv2.circle(np.zeros((90, 90), np.uint8), (60, 20), 4, 255, -1), "only a dot", id="dot"),
     ],
 )

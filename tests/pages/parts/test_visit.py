@@ -71,6 +71,16 @@ def test_one_is_corrected_without_being_brought_back(page):
     assert page.toast[0].value == "Stored: 1"
 
 
+def test_another_label_stands_instead_of_the_first(page):
+    page.button(key="recognise_drawing_right").click().run()
+    assert Corrections().count_labels()[3] == 1
+    page.menu_button(key="recognise_visit_1").click(8).run()
+    assert not page.exception
+    (stored,) = Corrections().page(0, 10)
+    assert (stored.label, stored.predicted) == (8, 3)
+    assert any(text.value == "Stored: 8" for text in page.main.markdown)
+
+
 def test_only_the_newest_are_kept(page):
     for number in range(MAX_DRAWINGS):
         put(page, 1, box=(40 + number, 40, 60, 200))
