@@ -19,8 +19,8 @@ _digit_buttons = st.components.v2.component(
     "digit_canvas_digits",
     html="<section></section>",
     css=f"""
-        div {{
-            display: grid; grid-template-columns: repeat(auto-fit, minmax(48px, 78px)); gap: 4px; margin-bottom: 4px;
+        section > div {{
+            display: grid; grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); gap: 4px; margin-bottom: 4px;
         }}
         button {{
             align-self: start; padding: 3px; cursor: pointer; background: none;

@@ -13,11 +13,21 @@ from tests.browser.test_drawing import answer, draw_with_mouse, open_page, press
 from tests.conftest import Server  # noqa: E402
 from utils.preprocess import normalize_digit  # noqa: E402
 
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=1), pytest.mark.usefixtures("mnist")]
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=1)]
 
 CORRECTED_BEFORE, CORRECTED = 17, 20
 MS_TO_TRAIN = 400_000  # some twenty seconds on two cores, and on a machine with other work far more
 LARGE_PX = 180
+
+
+@pytest.fixture
+def server(mnist, tmp_path):
+    """A server that trains on some of MNIST's digits, and is tested on a hundred: drawing more takes longest."""
+    some = {f"{part}_train": getattr(mnist, f"{part}_train")[:6000] for part in "xy"}
+    np.savez(tmp_path / "some.npz", **some, x_test=mnist.x_test[:100], y_test=mnist.y_test[:100])
+    server = Server(environment={"MNIST_PATH": str(tmp_path / "some.npz")})
+    yield server
+    server.stop()
 
 
 def nine(number: int) -> np.ndarray:
