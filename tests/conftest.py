@@ -3,7 +3,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -260,3 +260,34 @@ def browser():
             pytest.skip(f"there is no browser for this test: {error.message.splitlines()[0]}")
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser) -> Iterator[Callable[..., object]]:
+    """Give the browser's context with such a screen: one for a file of tests, so that the app is loaded once."""
+    made = {}
+
+    def context(**screen: object) -> object:
+        key = repr(sorted(screen.items()))
+        if key not in made:
+            made[key] = browser.new_context(**screen)
+        return made[key]
+
+    yield context
+    for each in made.values():
+        each.close()
+
+
+@pytest.fixture
+def new_page(contexts) -> Iterator[Callable[..., object]]:
+    """Give new pages of the browser, on a screen such as ``viewport={"width": 1200, "height": 1000}``."""
+    pages = []
+
+    def page(**screen: object) -> object:
+        pages.append(contexts(**screen).new_page())
+        return pages[-1]
+
+    yield page
+    for each in pages:
+        each.evaluate("localStorage.clear()")  # such as whether the sidebar is open
+        each.close()

@@ -6,7 +6,7 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
-from playwright.sync_api import Browser, Page, expect  # noqa: E402
+from playwright.sync_api import Page, expect  # noqa: E402
 
 from model.card import SHIPPED  # noqa: E402
 from model.runs.jobs import runs_dir  # noqa: E402
@@ -24,10 +24,8 @@ def a_run(state_folder):
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(request, browser: Browser, server):
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme=request.param)
-    yield open_page(context.new_page(), server.url)
-    context.close()
+def page(request, new_page, server):
+    return open_page(new_page(viewport={"width": 1366, "height": 768}, color_scheme=request.param), server.url)
 
 
 def assert_accessible(page: Page) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlparse
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, expect  # noqa: E402
+from playwright.sync_api import expect  # noqa: E402
 
 from tests.browser.test_drawing import BOXES, answer, draw_with_mouse, open_page, write  # noqa: E402
 from tests.conftest import Server  # noqa: E402
@@ -16,16 +16,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server):
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    yield open_page(context.new_page(), server.url)
-    context.close()
+def page(new_page, server: Server):
+    return open_page(new_page(viewport={"width": 1200, "height": 1000}), server.url)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_bars_are_drawn_and_the_winner_stands_out(browser, server, scheme):
-    context = browser.new_context(color_scheme=scheme)
-    page = open_page(context.new_page(), server.url)
+def test_bars_are_drawn_and_the_winner_stands_out(new_page, server, scheme):
+    page = open_page(new_page(color_scheme=scheme), server.url)
     write(page, 5)
     expect(answer(page)).to_have_text("5")
     chart = page.get_by_test_id("stVegaLiteChart").filter(visible=True)
@@ -38,7 +35,6 @@ def test_bars_are_drawn_and_the_winner_stands_out(browser, server, scheme):
     figure = chart.locator("text", has_text="> 99.9 %").bounding_box()
     frame = chart.bounding_box()
     assert figure["x"] + figure["width"] <= frame["x"] + frame["width"]
-    context.close()
 
 
 def test_steps_table_and_reasons_are_one_click_away(page):

@@ -3,7 +3,7 @@
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Page, expect  # noqa: E402
+from playwright.sync_api import Page, expect  # noqa: E402
 
 from model.corrections.store import Corrections  # noqa: E402
 from tests.browser.test_drawing import answer, draw_with_finger, open_page, write  # noqa: E402
@@ -15,11 +15,9 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server):
+def page(new_page, server: Server):
     Corrections().clear()
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    yield open_page(context.new_page(), server.url)
-    context.close()
+    return open_page(new_page(viewport={"width": 1200, "height": 1000}), server.url)
 
 
 def say(page: Page, label: str) -> None:
@@ -45,16 +43,14 @@ def test_a_drawing_is_corrected_seen_among_the_corrections_and_taken_back(page):
     assert Corrections().count() == 0
 
 
-def test_on_a_phone_it_fits_below_the_answer(browser, server):
-    context = browser.new_context(viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True)
-    phone = open_page(context.new_page(), server.url)
+def test_on_a_phone_it_fits_below_the_answer(new_page, server):
+    phone = open_page(new_page(viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True), server.url)
     for points in strokes(2, 85, 55, 105, 165):
         draw_with_finger(phone, points)
     expect(answer(phone)).to_have_text("2")
     for name in ("Right", "It was…"):
         expect(phone.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 375
-    context.close()
 
 
 def test_corrections_are_taken_along_and_brought_back(page, tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
+from playwright.sync_api import Locator, Page, expect  # noqa: E402
 
 from tests.conftest import Server  # noqa: E402
 from tests.drawings import strokes  # noqa: E402
@@ -30,14 +30,12 @@ BOXES = [  # x, y, width, height on the canvas of 280×280: in the middle, large
     (80, 30, 120, 210),
     (130, 100, 75, 120),
 ]
-STEP_PX = 10  # a mouse that moves less than this is seen where it ends
+STEP_PX = 40  # a mouse that moves less than this is seen where it ends
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server):
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    yield open_page(context.new_page(), server.url)
-    context.close()
+def page(new_page, server: Server):
+    return open_page(new_page(viewport={"width": 1200, "height": 1000}), server.url)
 
 
 def open_page(page: Page, url: str) -> Page:
@@ -202,12 +200,9 @@ def test_one_dot_is_said_and_not_guessed(page):
 
 
 @pytest.fixture
-def phone(browser: Browser, server: Server, request):
-    context = browser.new_context(
-        viewport=getattr(request, "param", {"width": 375, "height": 812}), has_touch=True, is_mobile=True
-    )
-    yield open_page(context.new_page(), server.url)
-    context.close()
+def phone(new_page, server: Server, request):
+    viewport = getattr(request, "param", {"width": 375, "height": 812})
+    return open_page(new_page(viewport=viewport, has_touch=True, is_mobile=True), server.url)
 
 
 def ink_at(page: Page, x: float, y: float) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
+from playwright.sync_api import Locator, Page, expect  # noqa: E402
 
 from model.card import SHIPPED  # noqa: E402
 from model.runs.jobs import runs_dir  # noqa: E402
@@ -18,19 +18,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 
 
 @pytest.fixture
-def open_at(browser: Browser, server: Server):
+def open_at(new_page, server: Server):
     """Open a page at a size of the screen."""
-    contexts = []
 
     def open_at(path: str, width: int, height: int, **options) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
-        page = contexts[-1].new_page()
+        page = new_page(viewport={"width": width, "height": height}, **options)
         page.goto(f"{server.url}/{path}")
         return page
 
-    yield open_at
-    for context in contexts:
-        context.close()
+    return open_at
 
 
 @pytest.fixture

@@ -27,17 +27,13 @@ LINES = ("2026", "31415", "407")
 
 
 @pytest.fixture
-def page(browser: Browser, server):
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    yield open_page(context.new_page(), server.url)
-    context.close()
+def page(new_page, server):
+    return open_page(new_page(viewport={"width": 1366, "height": 768}), server.url)
 
 
 @pytest.fixture
-def phone(browser: Browser, server):
-    context = browser.new_context(viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True)
-    yield open_page(context.new_page(), server.url)
-    context.close()
+def phone(new_page, server):
+    return open_page(new_page(viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True), server.url)
 
 
 def write(page: Page, number: str, step: float, width: float, height: float, draw=draw_with_mouse) -> None:

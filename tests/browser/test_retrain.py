@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
+from playwright.sync_api import Locator, Page, expect  # noqa: E402
 
 from model.card import SHIPPED, read_card, write_card  # noqa: E402
 from model.runs.finished import rename  # noqa: E402
@@ -25,20 +25,16 @@ PHONE = {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobil
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: Server):
+def open_page(new_page, server: Server):
     """Open a page of the server's on a screen."""
-    contexts = []
 
     def open_on(screen: dict, path: str = "") -> Page:
-        contexts.append(browser.new_context(**screen, timezone_id="Pacific/Kiritimati"))  # UTC+14 all year
-        page = contexts[-1].new_page()
+        page = new_page(**screen, timezone_id="Pacific/Kiritimati")  # UTC+14 all year
         page.goto(server.url + path)
         expect(page.get_by_test_id("stSidebar")).to_be_attached()
         return page
 
-    yield open_on
-    for context in contexts:
-        context.close()
+    return open_on
 
 
 def expect_whole(dialog: Locator, screen: dict) -> None:

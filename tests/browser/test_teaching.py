@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, expect  # noqa: E402
+from playwright.sync_api import expect  # noqa: E402
 
 from model.corrections.store import Corrections, correct  # noqa: E402
 from model.data.drawing import draw_at_random  # noqa: E402
@@ -37,12 +37,11 @@ def nine(number: int) -> np.ndarray:
     return (stroke - stroke.min(axis=0)) * LARGE_PX * rng.uniform(0.8, 1.1) + rng.uniform(30, 70, 2)
 
 
-def test_a_digit_of_an_odd_hand_is_corrected_taught_and_read_right(browser: Browser, server: Server):
+def test_a_digit_of_an_odd_hand_is_corrected_taught_and_read_right(new_page, server: Server):
     rng = np.random.default_rng(CORRECTED)
     for _ in range(CORRECTED_BEFORE):  # in the browser each takes two seconds
         Corrections().add(correct(normalize_digit(draw_at_random(nine_like_a_g(rng), rng).ink), 9))
-    context = browser.new_context(viewport={"width": 1366, "height": 1000})
-    page = open_page(context.new_page(), server.url)
+    page = open_page(new_page(viewport={"width": 1366, "height": 1000}), server.url)
     sidebar = page.get_by_test_id("stSidebar")
     for number in range(CORRECTED_BEFORE, CORRECTED):
         draw_with_mouse(page, nine(number))
@@ -66,4 +65,3 @@ def test_a_digit_of_an_odd_hand_is_corrected_taught_and_read_right(browser: Brow
         expect(answer(page)).to_have_text("9")
         press(page, "Clear")
         expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
-    context.close()

@@ -26,11 +26,9 @@ def own_server(tmp_path, tiny_mnist_file, monkeypatch):
 
 
 @pytest.fixture
-def own_page(browser, own_server):
+def own_page(new_page, own_server):
     """The page of that server."""
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    yield open_page(context.new_page(), own_server.url)
-    context.close()
+    return open_page(new_page(viewport={"width": 1200, "height": 1000}), own_server.url)
 
 
 def button(page: Page, name: str) -> Locator:

@@ -3,7 +3,7 @@
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, expect  # noqa: E402
+from playwright.sync_api import expect  # noqa: E402
 
 from tests.browser.test_drawing import answer, open_page, write  # noqa: E402
 from tests.conftest import encode  # noqa: E402
@@ -13,12 +13,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 
 
 @pytest.fixture
-def page(browser: Browser, server):
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    page = open_page(context.new_page(), server.url)
+def page(new_page, server):
+    page = open_page(new_page(viewport={"width": 1200, "height": 1000}), server.url)
     page.get_by_role("tab", name="Upload").click()
-    yield page
-    context.close()
+    return page
 
 
 def test_upload_is_read_and_bad_files_leave_the_page_working(page, tmp_path):
@@ -97,11 +95,9 @@ def test_several_are_taken_along_as_a_table_and_removed_at_once(page):
     expect(page.get_by_role("button", name="Five on paper")).to_be_visible()
 
 
-def test_an_example_is_tapped_on_a_phone_and_its_answer_is_seen(browser, server):
-    context = browser.new_context(viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True)
-    page = open_page(context.new_page(), server.url)
+def test_an_example_is_tapped_on_a_phone_and_its_answer_is_seen(new_page, server):
+    page = open_page(new_page(viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True), server.url)
     page.get_by_role("tab", name="Upload").tap()
     page.get_by_role("button", name="Five on paper").tap()
     expect(answer(page)).to_have_text("5")
     expect(answer(page)).to_be_in_viewport(ratio=1)
-    context.close()

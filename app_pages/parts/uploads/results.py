@@ -54,7 +54,6 @@ def show_picture(read: ReadPicture, predictor: Predictor, key: str) -> None:
         show_file(read, width=PICTURE_SIZE_PX if len(read.digits) == 1 else "stretch")
         if read.problem:
             return
-        show_turn(read, key)
         below_picture = st.container()
     below_answer = picture_and_answer.cell()
     with below_answer:
@@ -66,6 +65,7 @@ def show_picture(read: ReadPicture, predictor: Predictor, key: str) -> None:
             show_bars(reading.prediction, key=f"{key}_picture")
         elif number_text(read.digits):
             st.caption(CLICK_HINT)
+        show_turn(read, key)
     if reading:
         show_details(reading, predictor, key=f"{key}_picture")
 
