@@ -108,6 +108,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Absolute: the test digits are drawn, and a run may be resumed, from another folder.
     origin = Origin(*(str(Path(path).absolute()) if path else None for path in (mnist, strokes)), command)
     if options.start_from:
+        options = replace(options, start_from=str(Path(options.start_from).absolute()))
         with suppress(CheckpointError):  # reported when the network is loaded
             options = replace(options, network=read_card(Path(options.start_from)).network)
     run_dir = arguments.resume

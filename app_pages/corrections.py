@@ -40,17 +40,17 @@ def show_correction(correction: Correction, store: Corrections) -> None:
     )
     read = "" if correction.predicted is None else f", read as {name_label(correction.predicted)}"
     st.markdown(f"**{name_label(correction.label)}**{read}")
-    key = f"corrections_{correction.id}"
+    key, which = f"corrections_{correction.id}", (correction.id, correction.drawing_sha256)
     with st.container(gap="xsmall"):
         st.menu_button(
             "It was…",
             [label for label in LABELS if label != correction.label],
             format_func=name_label,
-            on_click=lambda: attempt(partial(store.relabel, correction.id, st.session_state[f"{key}_was"])),
+            on_click=lambda: attempt(partial(store.relabel, *which, st.session_state[f"{key}_was"])),
             width="stretch",
             key=f"{key}_was",
         )
-        remove = partial(store.remove, correction.id)
+        remove = partial(store.remove, *which)
         st.button("Delete", on_click=attempt, args=(remove,), width="stretch", key=f"{key}_delete")
 
 

@@ -289,5 +289,7 @@ def new_page(contexts) -> Iterator[Callable[..., object]]:
 
     yield page
     for each in pages:
-        each.evaluate("localStorage.clear()")  # such as whether the sidebar is open
-        each.close()
+        try:
+            each.evaluate("localStorage.clear()")  # such as whether the sidebar is open
+        finally:
+            each.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.card import SHIPPED, read_card
+from model.card import SHIPPED, read_card, write_card
 from model.corrections.store import Corrections, correct
 from model.corrections.teaching import is_held_back
 from model.data.drawing import draw_at_random
@@ -424,6 +424,18 @@ def test_a_loss_that_is_no_number_ends_it_and_leaves_only_numbers(tmp_path, tiny
     assert read_status(tmp_path / "run").state == State.FAILED
     assert read_metrics(tmp_path / "run") == []
     assert isinstance(read_metrics(tmp_path / "run", STEPS_FILE), list)
+
+
+def test_a_training_that_is_asked_to_end_after_its_last_word_is_done(state, tiny_mnist_file, monkeypatch):
+    def write_and_interrupt(card, folder) -> None:
+        write_card(card, folder)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("train.write_card", write_and_interrupt)
+    folder = state / "run"
+    with pytest.raises(SystemExit, match="The training had ended already"):
+        main([f"--mnist={tiny_mnist_file}", "--network=dense", "--as-it-is", "--epochs=1", f"--run-dir={folder}"])
+    assert state_of(folder) == State.DONE
 
 
 def test_where_training_is_switched_off_it_does_not_start(tmp_path, monkeypatch):

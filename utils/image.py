@@ -74,8 +74,8 @@ def load_with_thumbnail(content: bytes, size_px: int) -> tuple[np.ndarray, Image
     ink : ndarray of uint8, shape (height, width)
         As `load_image`.
     thumbnail : Image
-        The same as the ink in colour and smaller: the straightened page, if there is one. The point x
-        of the ink is at ``x * thumbnail.width / ink.shape[1]`` here, and y alike.
+        The same as the ink in colour and smaller: the straightened page, if there is one. What is
+        at x in the ink is at ``x * thumbnail.width / ink.shape[1]`` here; y likewise.
     """
     picture, _ = decode_page(content)
     ink = clean_ink(picture)

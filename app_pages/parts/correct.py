@@ -80,17 +80,19 @@ def offer_correction(reading: Reading, predictor: Predictor, key: str) -> None:
         )
 
 
-def _given() -> dict[bytes, int]:
-    """Return the ids of what was stored in this visit, by the drawing."""
+def _given() -> dict[bytes, tuple[int, str]]:
+    """Return what was stored in this visit, by the drawing: the correction's id and the drawing's checksum."""
     return st.session_state.setdefault("corrections_given", {})
 
 
 def _stored_label(reading: Reading) -> int | None:
     """Return the label that was stored of a drawing in this visit; None if there is none, or it was deleted since."""
-    id = _given().get(_drawing(reading))
+    given = _given().get(_drawing(reading))
     try:
-        return None if id is None else Corrections().label_of(id)
-    except CorrectionsError:  # the page says so when the next one is stored
+        return Corrections().label_of(*given) if given else None
+    except CorrectionsError as error:
+        tell_problem(error)
+        del _given()[_drawing(reading)]  # so that it is said once
         return None
 
 
@@ -102,11 +104,10 @@ def store_label(reading: Reading, predictor: Predictor, label: int) -> bool:
     """Store a drawing with its label, instead of one that was stored in this visit; say whether that was possible."""
 
     def store() -> None:
-        corrections, before = Corrections(), _given().get(_drawing(reading))
+        before, _ = _given().get(_drawing(reading), (None, ""))
         correction = correct(reading.steps, label, reading.prediction, predictor.card.litert_sha256)
-        _given()[_drawing(reading)] = stored = corrections.add(correction)
-        if before not in (None, stored):
-            corrections.remove(before)
+        stored = Corrections().add(correction, instead_of=before)
+        _given()[_drawing(reading)] = stored, correction.drawing_sha256
 
     return attempt(store)
 
@@ -115,7 +116,7 @@ def take_back(reading: Reading) -> bool:
     """Delete what was stored of a drawing, and say whether that was possible; if not, the page says why."""
 
     def remove() -> None:
-        Corrections().remove(_given()[_drawing(reading)])
+        Corrections().remove(*_given()[_drawing(reading)])
         del _given()[_drawing(reading)]
 
     return attempt(remove)

@@ -118,8 +118,10 @@ def choose_digit(digits: list[Digit], key: str, still_drawing: bool = False) -> 
     readings = [digit.reading for digit in digits]
     in_doubt = (place for place, reading in enumerate(readings) if len(candidates_of(reading)) > 1)
     pictures = [reading.steps.image.tobytes() for reading in readings]
-    clicked = st.session_state.get(f"{key}_digit")  # its picture: in the next number another one is in its place
-    place = pictures.index(clicked) if clicked in pictures else next(in_doubt, None)
+    # Its place, and its picture: in the next number another one is in its place.
+    place, clicked = st.session_state.get(f"{key}_digit", (0, b""))
+    if pictures[place : place + 1] != [clicked]:
+        place = pictures.index(clicked) if clicked in pictures else next(in_doubt, None)
     lines = {digit.line: [] for digit in digits}
     for number, digit in enumerate(digits):
         lines[digit.line].append(_card(digit.reading, still_drawing) | {"place": number, "open": number == place})
@@ -128,7 +130,9 @@ def choose_digit(digits: list[Digit], key: str, still_drawing: bool = False) -> 
 
 
 def _open(key: str, pictures: list[bytes]) -> None:
-    st.session_state[f"{key}_digit"] = pictures[st.session_state[f"{key}_digits"].clicked]
+    place = st.session_state[f"{key}_digits"].clicked
+    if place < len(pictures):  # else the click was on a number before
+        st.session_state[f"{key}_digit"] = place, pictures[place]
 
 
 def candidates_of(reading: Reading) -> tuple[int, ...]:

@@ -108,6 +108,11 @@ class Correction:
         return hashlib.sha256(self.image.tobytes()).hexdigest()
 
 
+def _is(id: int, drawing_sha256: str) -> sa.ColumnElement[bool]:
+    # SQLite gives the id of what was deleted to what comes next: so the drawing has to be the same, too.
+    return sa.and_(_corrections.c.id == id, _corrections.c.drawing_sha256 == drawing_sha256)
+
+
 def correct(steps: Steps, label: int, prediction: Prediction | None = None, network_sha256: str = "") -> Correction:
     """Label a drawing.
 
@@ -201,11 +206,17 @@ class Corrections:
         except (SQLAlchemyError, ValueError) as error:
             raise CorrectionsError(f"The address of the corrections is wrong; expected {ADDRESS}.") from error
 
-    def add(self, correction: Correction) -> int:
-        """Store a correction, and return its id. One that is there already is not stored again."""
+    def add(self, correction: Correction, instead_of: int | None = None) -> int:
+        """Store a correction, instead of another one of the same drawing if its id is given, and return its id.
+
+        One that is there already is not stored again.
+        """
         with self._begin() as connection:
             self._add(connection, [correction])
-            return self._find(connection, correction.drawing_sha256, correction.label)
+            stored = self._find(connection, correction.drawing_sha256, correction.label)
+            if instead_of not in (None, stored):
+                connection.execute(sa.delete(_corrections).where(_is(instead_of, correction.drawing_sha256)))
+            return stored
 
     def add_all(self, corrections: Sequence[Correction]) -> int:
         """Store corrections, all or none of them, and return how many were not there before."""
@@ -216,17 +227,17 @@ class Corrections:
                 self._add(connection, corrections[start : start + ROWS_AT_ONCE])
             return connection.scalar(count) - before
 
-    def label_of(self, id: int) -> int | None:
+    def label_of(self, id: int, drawing_sha256: str) -> int | None:
         """Return a correction's label; None if it is gone."""
         with self._begin() as connection:
-            return connection.scalar(sa.select(_corrections.c.label).where(_corrections.c.id == id))
+            return connection.scalar(sa.select(_corrections.c.label).where(_is(id, drawing_sha256)))
 
-    def remove(self, id: int) -> None:
+    def remove(self, id: int, drawing_sha256: str) -> None:
         """Delete a correction; if it is gone already, do nothing."""
         with self._begin() as connection:
-            connection.execute(sa.delete(_corrections).where(_corrections.c.id == id))
+            connection.execute(sa.delete(_corrections).where(_is(id, drawing_sha256)))
 
-    def relabel(self, id: int, label: int) -> None:
+    def relabel(self, id: int, drawing_sha256: str, label: int) -> None:
         """Give a correction another label. If the drawing is there with that label too, this one is deleted.
 
         Raises
@@ -234,12 +245,12 @@ class Corrections:
         ValueError
             If there is no such label.
         """
-        mine = _corrections.c.id == id
+        change = sa.update(_corrections).where(_is(id, drawing_sha256)).values(label=checked_label(label))
         try:
             with self._begin() as connection:
-                connection.execute(sa.update(_corrections).where(mine).values(label=checked_label(label)))
+                connection.execute(change)
         except IntegrityError:
-            self.remove(id)
+            self.remove(id, drawing_sha256)
 
     def clear(self) -> None:
         """Delete all corrections."""

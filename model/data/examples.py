@@ -26,10 +26,8 @@ from model.options import Options
 REDRAWN = 0.25
 WRITTEN = 0.2
 NO_DIGITS = 0.3
-# Corrections make up this share of an epoch, and those of one label at most that one: shown many nines, a network would
-# take too much for a nine.
-CORRECTIONS = 0.2
-MOST_OF_A_LABEL = 0.02
+CORRECTIONS = 0.2  # their share of an epoch
+MOST_OF_A_LABEL = 0.02  # at most that of one label's: shown many nines, a network would take too much for a nine
 # From this share of the epochs on the distortions ease, down to this strength.
 EASE_FROM = 0.7
 LAST_STRENGTH = 0.35

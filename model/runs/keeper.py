@@ -116,14 +116,17 @@ def keeping(run_dir: Path, options: Options) -> Iterator["Progress"]:
         with suppress(OSError):  # the disk may be full
             write_status(run_dir, Status(State.FAILED, message))
 
+    done = Status(State.DONE, "Trained and judged", options.epochs, share=1.0)
     signal.signal(signal.SIGTERM, cancel)
     try:
         with only_training(run_dir):
             try:
                 yield Progress(run_dir, expected_seconds(options))
-                done = Status(State.DONE, "Trained and judged", options.epochs, share=1.0)
                 write_status(run_dir, done)
             except (Cancelled, KeyboardInterrupt):
+                if (run_dir / CARD_FILE).exists():
+                    write_status(run_dir, done)
+                    raise SystemExit(f"The training had ended already. Its network is in {run_dir}.") from None
                 finished = len(read_metrics(run_dir))
                 message = f"Cancelled after {counted(finished, 'epoch')}"
                 write_status(run_dir, Status(State.CANCELLED, message, finished))

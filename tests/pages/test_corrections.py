@@ -60,7 +60,7 @@ def test_those_with_a_likely_wrong_label_are_shown_alone(store):
     page.toggle(key="corrections_only_wrong").set_value(True).run()
     assert labels(page) == ["**not a digit**, read as 4"]
     page.toggle(key="corrections_only_wrong").set_value(False).run()
-    store.remove(3)
+    store.remove(3, drawn(4).drawing_sha256)
     page.run()
     assert not labels(page)
     assert page.main.info[0].value == "None of these looks wrong."
@@ -104,7 +104,7 @@ def test_they_are_taken_along_and_brought_back(store):
     assert page.download_button(key="corrections_download").label == "Download"
     file = io.BytesIO()
     write_zip(store.each(), file)
-    store.remove(1)
+    store.remove(1, drawn(7).drawing_sha256)
     page.file_uploader(key="corrections_import_file").upload("corrections.zip", file.getvalue())
     page.run()
     page.button(key="corrections_import").click().run()

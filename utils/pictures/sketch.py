@@ -90,7 +90,7 @@ class Sketch:
     """The versions of one drawing, and which of them is on the canvas.
 
     Each undo, redo or clear starts a new canvas, so that a late message from the old one is not taken for its own. So
-    does who comes back from another page: there the old one is gone.
+    does coming back from another page: the browser has dropped the old one.
 
     Attributes
     ----------

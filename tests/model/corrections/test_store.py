@@ -36,7 +36,7 @@ def test_same_correction_is_stored_once_and_the_same_drawing_with_two_labels_twi
     assert store.add(drawn(7)) == first
     second = store.add(drawn(7, label=1))
     assert store.count() == 2
-    store.relabel(second, 7)  # now it is the first one
+    store.relabel(second, drawn(7).drawing_sha256, 7)  # now it is the first one
     assert [correction.id for correction in store.page(0, 10)] == [first]
 
 
@@ -56,12 +56,14 @@ def test_corrections_are_counted_and_paged_by_label_and_by_read_wrong(store):
 
 def test_one_is_relabelled_one_removed_and_all_cleared(store):
     ids = [store.add(drawn(digit)) for digit in (1, 2, 3)]
-    store.relabel(ids[0], NO_DIGIT)
-    store.remove(ids[1])
-    store.remove(ids[1])  # another session was faster
+    checksums = [drawn(digit).drawing_sha256 for digit in (1, 2, 3)]
+    store.relabel(ids[0], checksums[0], NO_DIGIT)
+    store.remove(ids[1], checksums[1])
+    store.remove(ids[1], checksums[1])  # another session was faster
+    store.remove(ids[2], checksums[1])  # it was of another drawing, whose id was given away again
     assert [correction.label for correction in store.page(0, 10)] == [3, NO_DIGIT]
     with pytest.raises(ValueError, match="0 to 9, or 10 for what is not a digit; got 11"):
-        store.relabel(ids[0], 11)
+        store.relabel(ids[0], checksums[0], 11)
     store.clear()
     assert store.count() == 0
 

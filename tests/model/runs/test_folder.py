@@ -37,6 +37,7 @@ def test_status_of_an_earlier_version_is_read(tmp_path):
     write_status(tmp_path, Status(State.DONE, "Trained and judged", 3))
     values = json.loads((tmp_path / STATUS_FILE).read_text())
     del values["share"]
+    values |= {"epochs": 3, "batch": 0, "batches": 210, "seconds": 81.5}
     (tmp_path / STATUS_FILE).write_text(json.dumps(values))
     assert read_status(tmp_path) == Status(State.DONE, "Trained and judged", 3)
 

@@ -8,6 +8,7 @@ from model.corrections.store import Corrections
 from model.litert import NO_DIGIT
 from tests.conftest import encode, open_page
 from tests.drawings import draw
+from tests.model.corrections.test_store import drawn
 from tests.pages.parts.test_upload import upload
 from tests.pages.test_recognise import show_example
 from utils.words import as_markdown
@@ -59,10 +60,10 @@ def test_what_was_said_is_remembered_when_the_picture_comes_back(page):
 def test_what_was_relabelled_or_deleted_elsewhere_is_not_said_to_be_stored_as_before(page):
     say(page, 6)
     (stored,) = Corrections().page(0, 10)
-    Corrections().relabel(stored.id, 8)
+    Corrections().relabel(stored.id, stored.drawing_sha256, 8)
     page.run()
     assert any(text.value == "Stored: 8" for text in page.main.markdown)
-    Corrections().remove(stored.id)
+    Corrections().remove(stored.id, stored.drawing_sha256)
     page.run()
     assert page.button(key="recognise_picture_right")
 
@@ -78,6 +79,25 @@ def test_each_of_several_pictures_can_be_corrected(state):
 def test_the_page_says_what_is_stored(page):
     assert any("the picture, its label" in caption.value for caption in page.sidebar.caption)
     assert "No name and no address" in page.button(key="recognise_picture_right").proto.help
+
+
+def test_the_id_of_what_was_deleted_is_not_taken_for_it_when_another_has_it(page):
+    say(page, 6)
+    (stored,) = Corrections().page(0, 10)
+    Corrections().clear()
+    assert Corrections().add(drawn(7)) == stored.id
+    page.run()
+    say(page, 8)
+    assert Corrections().count_labels() == [*7 * [0], 1, 1, 0, 0]
+
+
+def test_a_store_that_was_damaged_since_is_said(page, state):
+    say(page, 6)
+    (state / "corrections.db").write_bytes(b"no database" * 1000)
+    page.session_state["retrain_open"] = False  # there it would be said, too
+    page.run()
+    assert "corrections-damaged" in page.toast[0].value
+    assert page.button(key="recognise_picture_right")
 
 
 def test_a_store_that_fails_is_said_and_the_page_reads_on(page, state):

@@ -39,7 +39,10 @@ def test_a_click_on_a_digit_opens_it(page):
     number = write_numbers("2026")
     six = Predictor().read_number(number)[3].reading.steps.image
     upload(page, sheet_png=encode(255 - number))
-    page.session_state["recognise_picture_digit"] = six.tobytes()  # as a click does: AppTest cannot click a component's
+    page.session_state["recognise_picture_digit"] = (
+        3,
+        six.tobytes(),
+    )  # as a click does: AppTest cannot click a component's
     page.session_state["recognise_picture_steps"] = True
     page.run()
     assert not page.exception
@@ -47,6 +50,17 @@ def test_a_click_on_a_digit_opens_it(page):
     assert any("the centre of mass is in the middle" in caption.value for caption in page.caption)
     upload(page, next_png=encode(255 - write_numbers("1957")))
     assert not any("Most likely" in info.value for info in page.info)
+
+
+def test_of_two_equal_digits_the_one_that_was_clicked_is_open(page):
+    two_sevens = np.hstack([draw(7), draw(7)])
+    first, second = (digit.reading.steps.image for digit in Predictor().read_number(two_sevens))
+    assert np.array_equal(first, second)
+    upload(page, sevens_png=encode(255 - two_sevens))
+    page.session_state["recognise_picture_digit"] = 1, second.tobytes()
+    page.run()
+    (component,) = (of for of in page.get("bidi_component") if of.proto.component_name == "digit_canvas_digits")
+    assert [card["open"] for card in json.loads(component.proto.json)[0]] == [False, True]
 
 
 def test_the_first_digit_in_doubt_is_open(page, monkeypatch):
