@@ -96,7 +96,7 @@ def test_a_store_that_was_damaged_since_is_said(page, state):
     (state / "corrections.db").write_bytes(b"no database" * 1000)
     page.session_state["retrain_open"] = False  # there it would be said, too
     page.run()
-    assert "corrections-damaged" in page.toast[0].value
+    assert "The file with the corrections was damaged." in page.toast[0].value
     assert page.button(key="recognise_picture_right")
 
 
