@@ -174,6 +174,7 @@ def test_a_full_disk_behind_standard_output_is_a_sentence(pictures):
     assert done.stderr == b"The results cannot be written: No space left on device.\n"
 
 
+@pytest.mark.slow
 def test_two_thousand_pictures_are_read_in_one_process(tmp_path):
     for number in range(2000):
         cv2.imwrite(str(tmp_path / f"{number:04}.png"), cv2.resize(draw(number % 10), (28, 28)))

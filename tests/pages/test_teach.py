@@ -48,6 +48,7 @@ def test_back_takes_the_last_one_back(page):
     assert Corrections().count_labels() == [1, *10 * [0]]
 
 
+@pytest.mark.slow
 def test_the_round_ends_in_the_question_whether_to_train(page):
     page.session_state["retrain_open"] = False
     for number in range(50):

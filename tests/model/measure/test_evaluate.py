@@ -43,6 +43,7 @@ def test_sets_are_measured_and_pictures_written(tiny_mnist_file, strokes_file, t
     }
 
 
+@pytest.mark.slow
 def test_numbers_and_photographs_are_measured(tiny_mnist_file, strokes_file, monkeypatch, tmp_path, capsys):
     for module, name in ((numbers, "EACH"), (numbers, "MNIST_EACH"), (photos, "PAGES_EACH")):
         monkeypatch.setattr(module, name, 1)

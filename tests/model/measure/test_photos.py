@@ -56,6 +56,7 @@ def test_photographed_grid_is_read(folder):
     assert summary["false"] <= 1
 
 
+@pytest.mark.slow
 def test_pages_of_ours_are_read(digits):
     taken = compose_photos(digits, seed=0)
     assert [photo.name.rsplit(" ", 1)[0] for photo in taken] == [*PAPERS]
@@ -66,6 +67,7 @@ def test_pages_of_ours_are_read(digits):
     assert photo_sheet(answers).dtype == np.uint8
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_page(digits):
     one, again, other = (compose_photos(digits, seed)[0].content for seed in (1, 1, 2))
     assert one == again

@@ -185,6 +185,7 @@ def bad_input(kind: str) -> np.ndarray:
     return ink
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     [

@@ -81,6 +81,7 @@ def test_another_label_stands_instead_of_the_first(page):
     assert any(text.value == "Stored: 8" for text in page.main.markdown)
 
 
+@pytest.mark.slow
 def test_only_the_newest_are_kept(page):
     for number in range(MAX_DRAWINGS):
         put(page, 1, box=(40 + number, 40, 60, 200))
