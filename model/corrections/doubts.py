@@ -91,7 +91,7 @@ def off_diagonal(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """
     given = probabilities[np.arange(len(labels)), labels]
     of_label = [labels == label for label in range(probabilities.shape[1])]
-    # For a label that no picture carries, the average of all others stands in.
+    # For a label that no picture carries, the average over all pictures stands in.
     thresholds = np.array([given[chosen if chosen.any() else slice(None)].mean() for chosen in of_label])
     confident = np.where(probabilities >= thresholds, probabilities, -1.0)
     found = np.flatnonzero(confident.max(axis=1) > given)

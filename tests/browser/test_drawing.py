@@ -115,9 +115,14 @@ def test_all_ten_digits_are_read_right(page):
         expect(answer(page)).to_have_count(0)
 
 
+def drawing_on(page: Page) -> Locator:
+    """The part of the canvas that has the strokes; the upper one takes them."""
+    return page.locator("canvas.dc-canvas.lower-canvas")
+
+
 def ink_on(page: Page) -> int:
     """Count the pixels of the canvas that are black."""
-    return page.locator("canvas.dc-canvas.lower-canvas").evaluate("""canvas => {
+    return drawing_on(page).evaluate("""canvas => {
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         return data.filter((value, place) => place % 4 === 0 && value < 50 && data[place + 3] > 200).length;
     }""")
@@ -207,7 +212,7 @@ def phone(new_page, server: Server, request):
 
 def ink_at(page: Page, x: float, y: float) -> bool:
     """Say whether the canvas is black at a place in its own pixels."""
-    red, _, _, alpha = page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+    red, _, _, alpha = drawing_on(page).evaluate(
         "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data]", [x, y]
     )
     return alpha == 255 and red < 128

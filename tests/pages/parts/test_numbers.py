@@ -21,12 +21,15 @@ def page() -> AppTest:
     return open_page()
 
 
+def lines_of_cards(page: AppTest) -> list[list[dict]]:
+    """What the component of the digits gets, line by line."""
+    (component,) = (of for of in page.get("bidi_component") if of.proto.component_name == "digit_canvas_digits")
+    return json.loads(component.proto.json)
+
+
 def cards(page: AppTest) -> list[list[str]]:
     """What is under the digits' pictures, line by line, and how it is marked."""
-    (component,) = (of for of in page.get("bidi_component") if of.proto.component_name == "digit_canvas_digits")
-    return [
-        [f"{card['label']} {card['sure']} {card['kind']}" for card in line] for line in json.loads(component.proto.json)
-    ]
+    return [[f"{card['label']} {card['sure']} {card['kind']}" for card in line] for line in lines_of_cards(page)]
 
 
 def test_a_number_is_shown_large_and_none_of_its_digits_is_open(page):
@@ -39,10 +42,8 @@ def test_a_click_on_a_digit_opens_it(page):
     number = write_numbers("2026")
     six = Predictor().read_number(number)[3].reading.steps.image
     upload(page, sheet_png=encode(255 - number))
-    page.session_state["recognise_picture_digit"] = (
-        3,
-        six.tobytes(),
-    )  # as a click does: AppTest cannot click a component's
+    # As a click on it does: AppTest cannot click a component's.
+    page.session_state["recognise_picture_digit"] = 3, six.tobytes()
     page.session_state["recognise_picture_steps"] = True
     page.run()
     assert not page.exception
@@ -59,8 +60,7 @@ def test_of_two_equal_digits_the_one_that_was_clicked_is_open(page):
     upload(page, sevens_png=encode(255 - two_sevens))
     page.session_state["recognise_picture_digit"] = 1, second.tobytes()
     page.run()
-    (component,) = (of for of in page.get("bidi_component") if of.proto.component_name == "digit_canvas_digits")
-    assert [card["open"] for card in json.loads(component.proto.json)[0]] == [False, True]
+    assert [[card["open"] for card in line] for line in lines_of_cards(page)] == [[False, True]]
 
 
 def test_the_first_digit_in_doubt_is_open(page, monkeypatch):
